@@ -1,0 +1,257 @@
+"""The audit: the only file that knows data, features, checks and verdict."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from gan_audit import document as documents
+from gan_audit.checks.base import Check, Comparison, Settings
+from gan_audit.checks.pending import pending
+from gan_audit.checks.prepare import prepare
+from gan_audit.checks.registry import all_checks, all_methods
+from gan_audit.config import Policy, load_declarations, load_policy, require_classes
+from gan_audit.data import Inputs, load_inputs
+from gan_audit.features import DEFAULT_SPACES, Unavailable, build_extractors, extract, known_spaces
+from gan_audit.findings import diagnose
+from gan_audit.parallel import parallel_map
+from gan_audit.progress import SILENT, Progress
+from gan_audit.result import AuditResult
+from gan_audit.types import FeatureTable, ImageSet, Outcome, Role, Skipped, Space
+from gan_audit.verdict import conclude, expired, judge
+
+PACKAGES = (
+    "gan-audit", "faiss-cpu", "faiss-gpu", "numpy", "plotly", "pydicom", "pyradiomics", "scikit-learn", "scipy",
+    "simpleitk", "torch", "torch-fidelity", "torchvision", "pillow",
+)  # fmt: skip
+LABEL_FREE = "No image carries a label."
+
+
+def audit(
+    real: Any,
+    synthetic: Any,
+    labels: Any = None,
+    holdout: Any = None,
+    policy: str | Path | Mapping[str, Any] | Policy | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    jobs: int | None = None,
+    *,
+    masks: str | Path | None = None,
+    embeddings: Sequence[str] | None = None,
+    weights: Mapping[str, str | Path] | None = None,
+    radiomics_params: str | Path | None = None,
+    cache: str | Path | None = None,
+    declarations: str | Path | None = None,
+    offline: bool = False,
+    progress: Progress = SILENT,
+) -> AuditResult:
+    """Audits synthetic images against the real ones they stand for.
+
+    real, synthetic, holdout: a folder, a list of paths, an array (N, H, W), (N, H, W, C) or (N, D, H, W), or a
+    torch Dataset. labels: the CSV's path, a DataFrame, or (real_labels, synthetic_labels). policy: a TOML file, a
+    mapping, or None for the default policy. seed: of every random choice; equal seeds give equal numbers. jobs: worker
+    processes, None for as many as pay; the numbers do not depend on it. cache: folder that keeps computed features.
+
+    Raises UsageError for a wrong policy, declaration or option, and InputError for data that cannot be audited.
+    """
+    clock = Clock()
+    rules = load_policy(policy, ids=tuple(all_methods()), spaces=(*known_spaces(), *_internal()))
+    declared = load_declarations(declarations)
+    with clock.time("read"):
+        inputs = load_inputs(
+            real, synthetic, holdout, labels=labels, masks=masks, max_rejected=rules.inputs.max_rejected, jobs=jobs,
+            progress=progress,
+        )  # fmt: skip
+    sets = _sets(inputs)
+    require_classes(rules, {s.label for images in sets.values() for s in images.samples if s.label is not None})
+    names = tuple(dict.fromkeys((*(embeddings or DEFAULT_SPACES), *_always(embeddings))))
+    with clock.time("features"):
+        extractors, unavailable = build_extractors(
+            names,
+            weights={name: Path(path) for name, path in (weights or {}).items()},
+            radiomics_params=Path(radiomics_params) if radiomics_params else None,
+            device=device,
+            offline=offline,
+        )
+        folder = Path(cache) if cache else None
+        tables = extract(sets, extractors, cache=folder, jobs=jobs, progress=progress)
+    with clock.time("checks"):
+        outcomes = _evaluate(tables, unavailable, Settings(rules.confidence, seed), jobs, progress)
+    return _result(rules, declared, inputs, tables, outcomes, seed, device, clock)
+
+
+def _internal() -> tuple[str, ...]:
+    """Spaces that are always computed and belong to one check alone."""
+    return ("pixels-fine",)
+
+
+def _always(embeddings: Sequence[str] | None) -> tuple[str, ...]:
+    """What is computed beside the spaces asked for; by default inception is shown too, if only as not available."""
+    return (*_internal(), *(() if embeddings else ("inception",)))
+
+
+def _sets(inputs: Inputs) -> dict[Role, ImageSet]:
+    sets: dict[Role, ImageSet] = {"real": inputs.real, "synthetic": inputs.synthetic}
+    return sets | ({"holdout": inputs.holdout} if inputs.holdout else {})
+
+
+@dataclass
+class Clock:
+    """Seconds spent in each stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def time(self, stage: str) -> Iterator[None]:
+        """Adds the duration of the block to `stage`."""
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+
+
+Task = tuple[Check, Comparison]
+
+
+def _evaluate(
+    tables: Mapping[str, Mapping[Role, FeatureTable]],
+    unavailable: Sequence[Unavailable],
+    settings: Settings,
+    jobs: int | None,
+    progress: Progress,
+) -> list[Outcome]:
+    """Every check in every space it reads, in the order of the registry, then of spaces, then of classes."""
+    compared = {name: prepare(table["real"], table["synthetic"]) for name, table in tables.items()}
+    uses = {name: table["real"].space.uses for name, table in tables.items()}
+    offered = frozenset(use for found in uses.values() for use in found)
+    outcomes: list[Outcome] = []
+    tasks: list[Task] = []
+    for check in all_checks():
+        for name, data in compared.items():
+            if check.use in uses[name] and isinstance(data, Comparison):
+                tasks += [(check, part) for part in _parts(check, data)]
+                outcomes += _without_labels(check, data)
+            elif check.use in uses[name]:
+                outcomes += [
+                    Skipped(id, str(data), "Supply other images or another space.", name) for id in check.methods
+                ]
+        outcomes += [x for space in unavailable for x in _unavailable(check, space, offered)]
+        outcomes += _unserved(check) if check.use not in offered and not unavailable else []
+    with progress.stage("Evaluating checks", len(tasks)) as step:
+        for found in parallel_map(partial(_run, settings), tasks, jobs=jobs, step=step, worthwhile=8):
+            outcomes += found
+    order = {id: place for place, id in enumerate(all_methods())}
+    return sorted([*outcomes, *pending()], key=lambda x: order[x.id])
+
+
+def _run(settings: Settings, task: Task) -> list[Outcome]:
+    check, data = task
+    return list(check.run(data, settings))
+
+
+def _parts(check: Check, data: Comparison) -> list[Comparison]:
+    whole = [data] if check.over_all else []
+    return whole + ([data.of_class(label) for label in data.classes()] if check.per_class else [])
+
+
+def _without_labels(check: Check, data: Comparison) -> list[Outcome]:
+    """Per-class feature tests stand in the report even where there are no classes."""
+    if data.classes() or not check.per_class or check.use != "marginals":
+        return []
+    remedy = "Supply --labels, or one sub-folder for each class."
+    return [
+        Skipped(id, LABEL_FREE, remedy, data.space, "class:*", len(data.real), len(data.synthetic))
+        for id in check.methods
+    ]
+
+
+def _unserved(check: Check) -> list[Outcome]:
+    remedy = "Leave --embedding out, or add a space that serves it, such as --embedding radiomics."
+    return [Skipped(id, "No feature space asked for serves this check.", remedy) for id in check.methods]
+
+
+def _unavailable(check: Check, space: Unavailable, offered: frozenset[str]) -> list[Outcome]:
+    concerned = check.use in ("fidelity", "copies") or check.use not in offered
+    return [Skipped(id, space.reason, space.remedy, space.space) for id in check.methods] if concerned else []
+
+
+def _result(
+    policy: Policy,
+    declared: Mapping[str, Any],
+    inputs: Inputs,
+    tables: Mapping[str, Mapping[Role, FeatureTable]],
+    outcomes: Sequence[Outcome],
+    seed: int,
+    device: str,
+    clock: Clock,
+) -> AuditResult:
+    today = datetime.datetime.now(datetime.UTC)
+    judged = judge(outcomes, policy, today.date())
+    findings, verdict = diagnose(judged), conclude(judged)
+    sets = _sets(inputs)
+    rules = policy.model_dump(mode="json", by_alias=True, exclude_none=True)
+    rules["is_default"] = policy.is_default
+    document = {
+        "schema_version": documents.SCHEMA_VERSION,
+        "tool": {"name": "gan-audit", "version": _version("gan-audit")},
+        "created": today.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "seed": seed,
+        "policy": rules,
+        "policy_sha256": hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest(),
+        "environment": _environment(device),
+        "inputs": documents.inputs_document(sets),
+        "spaces": documents.spaces_document(_spaces(tables)),
+        "checks": documents.checks_document(judged),
+        "methods": documents.methods_document(all_methods()),
+        "findings": documents.findings_document(findings),
+        "declarations": declared,
+        "verdict": documents.verdict_document(verdict),
+        "notes": [
+            *_notes(sets),
+            *(f"The waiver of {x} has expired and is ignored." for x in expired(policy, today.date())),
+        ],
+        "timings": {stage: round(seconds, 3) for stage, seconds in clock.seconds.items()},
+    }
+    return AuditResult(document, tuple(judged), findings, verdict, sets)
+
+
+def _spaces(tables: Mapping[str, Mapping[Role, FeatureTable]]) -> list[Space]:
+    return [table["real"].space for table in tables.values()]
+
+
+def _notes(sets: Mapping[Role, ImageSet]) -> Iterator[str]:
+    for images in sets.values():
+        yield from images.notes
+    for role, images in sets.items():
+        if all(sample.group is None for sample in images.samples):
+            yield (
+                f"The {role} images carry no patient: intervals and halves take every image for independent, and are "
+                "too narrow where patients have several images."
+            )
+
+
+def _environment(device: str) -> dict[str, Any]:
+    packages = {name: found for name in PACKAGES if (found := _version(name))}
+    return {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "device": device,
+        "packages": packages,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,147 @@
+"""What a check is given, what it gives back, and how it describes itself."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gan_audit.types import ALL, FloatArray, IntArray, Outcome, Skipped
+
+MIN_IMAGES = 16
+"""Fewest images on each side for a comparison of halves: eight in each half, for balls of five neighbours."""
+MIN_GROUPS = 4
+"""Fewest independent groups on each side, so that every half holds two."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One set's rows in one space."""
+
+    ids: tuple[str, ...]
+    pseudonyms: tuple[str, ...]
+    labels: tuple[str | None, ...]
+    groups: IntArray
+    """(n,) codes, unique over all sets: images of one patient, and byte-identical images, share one."""
+    values: FloatArray = field(repr=False)
+    """(n, d) features in their own units, finite and not constant over the real images."""
+    points: FloatArray = field(repr=False)
+    """(n, d) the same as distances see them: robustly standardized by the real set where the space asks for it."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def n_groups(self) -> int:
+        """Number of independent units."""
+        return len(np.unique(self.groups))
+
+    def take(self, rows: IntArray) -> Side:
+        """The given rows alone."""
+        pick = [int(i) for i in rows]
+        return Side(
+            tuple(self.ids[i] for i in pick),
+            tuple(self.pseudonyms[i] for i in pick),
+            tuple(self.labels[i] for i in pick),
+            self.groups[rows],
+            self.values[rows],
+            self.points[rows],
+        )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that a check may see: both sets in one space, over every image or over one class."""
+
+    space: str
+    scope: str
+    names: tuple[str, ...]
+    """(d,) feature names."""
+    real: Side
+    synthetic: Side
+    set_aside: Mapping[str, tuple[str, ...]]
+    """Features left out, by reason (`constant`, `not finite`)."""
+    totals: tuple[int, int] = (0, 0)
+    """Real and synthetic images before a class was singled out."""
+    grid: tuple[int, ...] = ()
+    """Shape that a row of a thumbnail space folds back to; empty elsewhere."""
+
+    def of_class(self, label: str) -> Comparison:
+        """The images of one class, standardized as the whole set is."""
+        rows = [np.array([i for i, x in enumerate(s.labels) if x == label], np.int64) for s in self.sides]
+        real, synthetic = (side.take(rows_) for side, rows_ in zip(self.sides, rows, strict=True))
+        return replace(self, scope=f"class:{label}", real=real, synthetic=synthetic)
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Real, synthetic."""
+        return self.real, self.synthetic
+
+    def classes(self) -> list[str]:
+        """Every label that occurs in either set, sorted."""
+        return sorted({x for side in self.sides for x in side.labels if x is not None})
+
+    def skip(self, id: str, reason: str, remedy: str) -> Skipped:
+        """One check, skipped for this comparison."""
+        return Skipped(id, reason, remedy, self.space, self.scope, len(self.real), len(self.synthetic))
+
+    def too_small(self) -> str | None:
+        """Why halves cannot be compared here, or None where they can."""
+        for name, side in (("real", self.real), ("synthetic", self.synthetic)):
+            if len(side) < MIN_IMAGES:
+                return f"{len(side)} {name} images, and {MIN_IMAGES} are needed"
+            if side.n_groups < MIN_GROUPS:
+                return f"{side.n_groups} {name} patients, and {MIN_GROUPS} are needed"
+        return None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a check needs to know besides the data."""
+
+    level: float = 0.95
+    """Confidence level of every interval, in (0, 1)."""
+    seed: int = 0
+
+    def rng(self, key: str) -> np.random.Generator:
+        """A generator of its own for every check, so that no check's numbers depend on which others ran."""
+        return np.random.default_rng([self.seed, zlib.crc32(key.encode())])
+
+
+@dataclass(frozen=True)
+class Method:
+    """A check's own account of itself: the report's card, and the method appendix."""
+
+    title: str
+    family: str
+    """memorization, fidelity, diversity, distributions, dependence, labels, independence, shortcuts or utility."""
+    question: str
+    means: str
+    does_not_mean: str
+    computed: str
+    reference: str
+    """Paper and equation, or standard and clause."""
+    revision: int = 1
+    """Raised whenever a published number can move."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A family of statistics that are computed together."""
+
+    methods: Mapping[str, Method]
+    """Check identifier to description, one for every identifier that `run` can yield."""
+    run: Callable[[Comparison, Settings], Iterable[Outcome]]
+    use: str
+    """The space's use it reads: `fidelity`, `copies`, `duplicates` or `marginals`."""
+    per_class: bool
+    """Whether it is also run for every class."""
+    over_all: bool = True
+    """Whether it is run over all images."""
+
+
+def noun(scope: str) -> str:
+    """The images a scope means, for a sentence."""
+    return "images" if scope == ALL else f"images of class {scope.removeprefix('class:')}"

@@ -1,0 +1,111 @@
+"""Feature tables to a comparison: unusable features and rows set aside and named, distances put on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from gan_audit.checks.base import Comparison, Side
+from gan_audit.types import ALL, BoolArray, FeatureTable, FloatArray, IntArray, Sample
+
+REACH = 8.0
+"""Robust standard deviations beyond which a value counts as this far: one outlier must not own a distance."""
+
+
+def prepare(real: FeatureTable, synthetic: FeatureTable) -> Comparison | str:
+    """The comparison of two tables of one space, or the reason why there is none.
+
+    Rows in which the extractor failed and features that are not finite in some other row take no part, nor, where the
+    space is standardized, features that are constant over the real images. Rows are put in an order that depends on
+    content alone.
+    """
+    codes = group_codes([*real.samples, *synthetic.samples])
+    tables = [_usable(real, codes), _usable(synthetic, codes)]
+    if any(not rows.any() for _, rows, _ in tables):
+        return "No image has features in this space."
+    finite = _all(np.asarray(np.isfinite(table.values[rows]).all(axis=0)) for table, rows, _ in tables)
+    varying = _all([finite, _spread(real.values[tables[0][1]]) > 0]) if real.space.standardize else finite
+    if not varying.any():
+        return "Every feature of this space is constant or not finite over the real images."
+    aside = {"not finite": ~finite, "constant over the real images": finite & ~varying}
+    scale = _Scale.of(real.values[tables[0][1]][:, varying]) if real.space.standardize else None
+    sides = [_side(table, rows, groups, varying, scale) for table, rows, groups in tables]
+    names = tuple(np.array(real.names)[varying])
+    left_out = {why: tuple(np.array(real.names)[which]) for why, which in aside.items() if which.any()}
+    return Comparison(
+        real.space.name, ALL, names, sides[0], sides[1], left_out, (len(sides[0]), len(sides[1])), _grid(real)
+    )
+
+
+def _all(conditions: Iterable[BoolArray]) -> BoolArray:
+    return np.asarray(np.logical_and.reduce(list(conditions)))
+
+
+def _grid(table: FeatureTable) -> tuple[int, ...]:
+    """Thumbnail features are named by their place (`row,column`), the last one by the far corner."""
+    if "duplicates" not in table.space.uses or not table.names:
+        return ()
+    return tuple(int(place) + 1 for place in table.names[-1].split(","))
+
+
+def group_codes(samples: Iterable[Sample]) -> Mapping[tuple[str, str], int]:
+    """(role, id) to a code that the images of one patient of a set share, and its images of equal content too."""
+    parent: dict[str, str] = {}
+
+    def find(node: str) -> str:
+        while parent.setdefault(node, node) != node:
+            node = parent[node]
+        return node
+
+    samples = sorted(samples, key=lambda s: (s.role, s.digest, s.id))
+    for sample in samples:
+        own = f"group {sample.role} {sample.group}" if sample.group is not None else f"image {sample.role} {sample.id}"
+        parent[find(own)] = find(f"content {sample.role} {sample.digest}")
+    codes: dict[str, int] = {}
+    return {(s.role, s.id): codes.setdefault(find(f"content {s.role} {s.digest}"), len(codes)) for s in samples}
+
+
+def _usable(table: FeatureTable, codes: Mapping[tuple[str, str], int]) -> tuple[FeatureTable, BoolArray, IntArray]:
+    groups = np.array([codes[s.role, s.id] for s in table.samples], np.int64)
+    return table, np.asarray(~np.isnan(table.values).all(axis=1)), groups
+
+
+def _spread(values: FloatArray) -> FloatArray:
+    """Standard deviations, with rounding noise about a constant taken for none."""
+    deviation = np.zeros(values.shape[1])
+    finite = np.isfinite(values).all(axis=0)
+    deviation[finite] = values[:, finite].std(axis=0)
+    size = np.abs(np.where(finite, values, 0.0)).max(axis=0)
+    return np.where(deviation > 1e-9 * size, deviation, 0.0)
+
+
+class _Scale:
+    """Robust standardization by the real set: median, and interquartile range over 1.349."""
+
+    def __init__(self, centre: FloatArray, width: FloatArray) -> None:
+        self.centre, self.width = centre, width
+
+    @classmethod
+    def of(cls, values: FloatArray) -> _Scale:
+        low, centre, high = np.percentile(values, [25, 50, 75], axis=0)
+        width = (high - low) / 1.349
+        deviation = values.std(axis=0)
+        return cls(centre, np.where(width > 1e-3 * deviation, width, deviation))
+
+    def __call__(self, values: FloatArray) -> FloatArray:
+        return np.clip((values - self.centre) / self.width, -REACH, REACH)
+
+
+def _side(table: FeatureTable, rows: BoolArray, groups: IntArray, columns: BoolArray, scale: _Scale | None) -> Side:
+    samples = table.samples
+    order = sorted(np.flatnonzero(rows), key=lambda i: (samples[i].digest, samples[i].id))
+    values = table.values[order][:, columns]
+    return Side(
+        tuple(samples[i].id for i in order),
+        tuple(samples[i].pseudonym for i in order),
+        tuple(samples[i].label for i in order),
+        groups[order],
+        values,
+        scale(values) if scale else values,
+    )

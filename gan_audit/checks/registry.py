@@ -1,0 +1,31 @@
+"""The audit's table of contents: every check, in the order of the report."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+from gan_audit.checks import dependence, duplicates, fidelity, labels, manifold, marginals, memorization
+from gan_audit.checks.base import Check, Method
+from gan_audit.checks.pending import PENDING
+
+CHECKS: tuple[Check, ...] = (
+    duplicates.CHECK,
+    memorization.CHECK,
+    fidelity.CHECK,
+    manifold.CHECK,
+    marginals.CHECK,
+    dependence.CHECK,
+    labels.CHECK,
+)
+
+
+def all_checks() -> tuple[Check, ...]:
+    """The built-in checks, then those of other packages (entry-point group `gan_audit.checks`, each a `Check`)."""
+    return CHECKS + tuple(
+        point.load() for point in sorted(entry_points(group="gan_audit.checks"), key=lambda p: p.name)
+    )
+
+
+def all_methods() -> dict[str, Method]:
+    """Identifier to description of everything that can stand in an audit, in the order of the report."""
+    return {id: method for check in all_checks() for id, method in check.methods.items()} | PENDING

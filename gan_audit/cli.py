@@ -1,0 +1,197 @@
+"""Arguments to objects to exit code; the work is done elsewhere, and imported only when a command runs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gan_audit.errors import UsageError
+
+app = typer.Typer(
+    name="gan-audit",
+    help="Audits generators of medical images: memorization, mode collapse, radiomic drift and label damage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+WIDTH = 140
+"""Columns of the verdict's table where no terminal sets them: in a pipe or a CI log."""
+
+
+class Device(StrEnum):
+    """Where networks and searches run."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+OutOption = Annotated[Path, typer.Option("--out", help="Folder to write.")]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace an earlier audit in the output folder.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+JobsOption = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="Worker processes; the numbers do not depend on it.")
+]
+
+
+@app.command()
+def run(
+    real: Annotated[Path, typer.Option("--real", help="Folder of real images.")],
+    synthetic: Annotated[Path, typer.Option("--synthetic", help="Folder of synthetic images.")],
+    labels: Annotated[Path | None, typer.Option("--labels", help="CSV: filename,label[,group][,mask][,set].")] = None,
+    holdout: Annotated[Path | None, typer.Option("--holdout", help="Real images the generator never saw.")] = None,
+    masks: Annotated[Path | None, typer.Option("--masks", help="Folder of masks named as the images.")] = None,
+    policy: Annotated[Path | None, typer.Option("--policy", help="Policy file; see `gan-audit init`.")] = None,
+    out: OutOption = Path("gan-audit-out"),
+    embedding: Annotated[list[str] | None, typer.Option("--embedding", help="Feature space; repeatable.")] = None,
+    weights: Annotated[list[str] | None, typer.Option("--weights", help="NAME=FILE; repeatable.")] = None,
+    radiomics_params: Annotated[
+        Path | None, typer.Option("--radiomics-params", help="PyRadiomics parameter file.")
+    ] = None,
+    cache: Annotated[Path | None, typer.Option("--cache", help="Folder that keeps computed features.")] = None,
+    device: Annotated[Device, typer.Option("--device")] = Device.auto,
+    jobs: JobsOption = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of every random choice.")] = 0,
+    declarations: Annotated[Path | None, typer.Option("--declarations", help="What the sponsor declares.")] = None,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Also write the gallery of nearest pairs (shows patients).")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Never try to download weights.")] = False,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Audit synthetic images against the real ones; the exit code is the gate's."""
+    from rich.console import Console
+
+    from gan_audit.audit import audit
+    from gan_audit.console import print_verdict, progress_for
+    from gan_audit.report.folder import check_target
+
+    check_target(out, overwrite)
+    with _feature_folder(cache, out) as (features, keep):
+        result = audit(
+            real, synthetic, labels, holdout, policy, seed, device.value, jobs, masks=masks, embeddings=embedding,
+            weights=_pairs(weights or []), radiomics_params=radiomics_params, cache=features,
+            declarations=declarations, offline=offline, progress=progress_for(quiet),
+        )  # fmt: skip
+        result.write(out, evidence=evidence, overwrite=overwrite, keep=keep)
+    if not quiet:
+        console = Console(width=None if sys.stdout.isatty() else WIDTH)
+        print_verdict(result.document, console)
+        console.print(f"Report: {out / 'report.html'}", soft_wrap=True, markup=False, highlight=False)
+    raise typer.Exit(result.verdict.exit_code)
+
+
+@app.command()
+def demo(out: OutOption = Path("gan-audit-demo"), jobs: JobsOption = None, quiet: QuietOption = False) -> None:
+    """Audit two generators of embedded phantoms, a sound and a memorizing one."""
+    from rich.console import Console
+
+    from gan_audit.console import progress_for
+    from gan_audit.demo import run_demo
+
+    raise typer.Exit(run_demo(out, jobs=jobs, progress=progress_for(quiet), console=Console(quiet=quiet)))
+
+
+@app.command()
+def report(
+    audit_json: Annotated[Path, typer.Argument(help="audit.json of an earlier audit.")],
+) -> None:
+    """Render report.html again, beside the JSON and from it alone."""
+    from gan_audit.report.document import load
+    from gan_audit.report.html import render_html
+
+    target = audit_json.with_name("report.html")
+    page = render_html(load(audit_json))
+    try:
+        target.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}. Choose a folder you may write to.") from error
+    typer.echo(str(target))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into.")] = Path(), overwrite: OverwriteOption = False
+) -> None:
+    """Write a commented policy and a declarations file with the defaults."""
+    from gan_audit.config import default_policy_text
+    from gan_audit.declared import declarations_template
+
+    files = {"gan-audit.toml": default_policy_text(), "declarations.toml": declarations_template()}
+    present = [name for name in files if (folder / name).exists()]
+    if present and not overwrite:
+        raise UsageError(f"{', '.join(present)} exists already in {folder}. Use --overwrite to replace it.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        typer.echo(str(folder / name))
+
+
+@app.command()
+def doctor() -> None:
+    """Show what this machine can do."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from gan_audit.doctor import diagnose
+
+    styles = {"ok": "green", "absent": "yellow", "problem": "bold red"}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("topic", "state", "what was found", "remedy"):
+        table.add_column(column, overflow="fold")
+    rows = diagnose()
+    for row in rows:
+        table.add_row(escape(row.topic), f"[{styles[row.state]}]{row.state}[/]", escape(row.text), escape(row.remedy))
+    Console().print(table)
+    raise typer.Exit(5 if any(row.state == "problem" for row in rows) else 0)
+
+
+def _pairs(entries: list[str]) -> dict[str, str]:
+    for entry in entries:
+        name, equals, file = entry.partition("=")
+        if not (name and equals and file):
+            raise UsageError(f"Expected --weights NAME=FILE, got {entry!r}. Example: --weights inception=weights.pth")
+        if not Path(file).is_file():
+            raise UsageError(f"The weights file {file} of {name} does not exist. Check the path after the equals sign.")
+    return {name: file for name, _, file in (entry.partition("=") for entry in entries)}
+
+
+@contextmanager
+def _feature_folder(cache: Path | None, out: Path) -> Iterator[tuple[Path, Path | None]]:
+    """Where features are kept, and what moves into the output: the user's folder, an earlier audit's, a new one."""
+    earlier = out / "private" / "features"
+    if cache:
+        yield cache, None
+    elif earlier.is_dir():
+        yield earlier, earlier
+    else:
+        parent = out.resolve().parent
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-features-", dir=parent))
+        try:
+            yield folder, folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _add_commands() -> None:
+    """Commands of other packages and of the trainers: entry-point group `gan_audit.commands`, name to function."""
+    for point in sorted(entry_points(group="gan_audit.commands"), key=lambda p: p.name):
+        app.command(point.name)(point.load())
+
+
+_add_commands()

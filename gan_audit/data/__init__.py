@@ -1,0 +1,5 @@
+"""From a user's folder, list, array or data set to validated sets of images."""
+
+from gan_audit.data.load import Inputs, load_inputs
+
+__all__ = ["Inputs", "load_inputs"]

@@ -1,0 +1,160 @@
+"""Judged checks in, diagnoses out: what several checks say together, and what it means for a model trained on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gan_audit.types import ALL, CheckResult, Finding, Judged
+
+RARE = 0.01
+"""Chance of an absent class below which its absence is no accident."""
+
+
+def diagnose(judged: Sequence[Judged]) -> tuple[Finding, ...]:
+    """The findings that the failed checks support; none where nothing failed beyond its interval."""
+    evidence = Evidence(tuple(judged))
+    return tuple(finding for rule in RULES for finding in rule(evidence))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Failed checks, asked by identifier."""
+
+    judged: tuple[Judged, ...]
+
+    def failed(self, *ids: str, scope: str | None = None) -> tuple[str, ...]:
+        """Keys of failed checks whose identifier starts with one of `ids`: over `scope`, or over any."""
+        return tuple(j.key for j in self._failures(ids) if scope is None or j.outcome.scope == scope)
+
+    def results(self, *ids: str) -> Iterator[CheckResult]:
+        """The same checks, as measured."""
+        for j in self._failures(ids):
+            if isinstance(j.outcome, CheckResult):
+                yield j.outcome
+
+    def absent_classes(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Scope and evidence of each class that the synthetic set lacks beyond chance."""
+        found: dict[str, list[str]] = {}
+        for j in self.judged:
+            result = j.outcome
+            if isinstance(result, CheckResult) and result.id == "coverage" and result.n_synthetic == 0:
+                chance = 1.0 if result.p_value is None else result.p_value
+                found.setdefault(result.scope, []).extend([j.key] * (chance < RARE))
+        yield from ((scope, tuple(keys)) for scope, keys in found.items() if keys)
+
+    def _failures(self, ids: Sequence[str]) -> Iterator[Judged]:
+        return (j for j in self.judged if j.status == "fail" and j.outcome.id.startswith(tuple(ids)))
+
+
+def _memorization(evidence: Evidence) -> Iterator[Finding]:
+    if keys := evidence.failed("memorization."):
+        yield Finding(
+            "memorization",
+            "high",
+            ALL,
+            keys,
+            "The synthetic set shows images of real patients again: sharing it may disclose them, and a model tested "
+            "on those patients will look better than it is.",
+        )
+
+
+def _mode_collapse(evidence: Evidence) -> Iterator[Finding]:
+    keys = evidence.failed("recall", "coverage", scope=ALL)
+    if keys and not evidence.failed("precision", "density", scope=ALL):
+        yield Finding(
+            "mode_collapse",
+            "high",
+            ALL,
+            keys,
+            "The synthetic images look real but leave out kinds of images that real patients have: a model trained on "
+            "them will not know those kinds.",
+        )
+
+
+def _missing_class(evidence: Evidence) -> Iterator[Finding]:
+    for scope, keys in evidence.absent_classes():
+        yield Finding(
+            "missing_class",
+            "high",
+            scope,
+            keys,
+            f"Not one synthetic image is of the class {scope.removeprefix('class:')}, which real images have: a model "
+            "trained on them cannot learn it.",
+        )
+
+
+def _low_fidelity(evidence: Evidence) -> Iterator[Finding]:
+    if keys := evidence.failed("precision", "density", scope=ALL):
+        yield Finding(
+            "low_fidelity",
+            "high",
+            ALL,
+            keys + evidence.failed("frechet", "kernel_distance", scope=ALL),
+            "Many synthetic images lie outside what real images look like: a model trained on them learns features "
+            "that no patient has.",
+        )
+
+
+def _shift(id: str, wanted: Callable[[float, float], bool], message: str) -> Callable[[Evidence], Iterator[Finding]]:
+    def rule(evidence: Evidence) -> Iterator[Finding]:
+        everywhere = [x for x in evidence.results("marginals.") if x.scope == ALL]
+        if not everywhere and evidence.failed("labels."):
+            return  # what differs within classes alone is the labels' fault
+        found = [x for x in evidence.results("marginals.") if x.details.get("families")]
+        if not found:
+            return
+        families = [x.details["families"] for x in found]
+        level, texture = (max(float(f.get(name) or 0.0) for f in families) for name in ("intensity", "texture"))
+        if wanted(level, texture):
+            yield Finding(id, "medium", ALL, evidence.failed("marginals."), message)
+
+    return rule
+
+
+def _label_noise(evidence: Evidence) -> Iterator[Finding]:
+    keys = evidence.failed("labels.")
+    absent = any(True for _ in evidence.absent_classes())
+    if keys and not absent and not evidence.failed("frechet", "precision", "recall", "coverage", scope=ALL):
+        yield Finding(
+            "label_noise",
+            "high",
+            ALL,
+            keys + tuple(k for k in evidence.failed("marginals.") if "/class:" in k),
+            "The synthetic images as a whole look right, but their labels do not go with them as in real images: a "
+            "model trained on them learns wrong diagnoses.",
+        )
+
+
+def _dependence_drift(evidence: Evidence) -> Iterator[Finding]:
+    keys = evidence.failed("dependence.")
+    if keys and not evidence.failed("marginals.", "labels.", "recall", "coverage"):
+        yield Finding(
+            "dependence_drift",
+            "medium",
+            ALL,
+            keys,
+            "Each feature looks right alone, but features go together as they do not in real images: a model that "
+            "combines features will combine them wrongly.",
+        )
+
+
+RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
+    _memorization,
+    _mode_collapse,
+    _missing_class,
+    _low_fidelity,
+    _shift(
+        "intensity_shift",
+        lambda level, texture: level >= texture,
+        "Grey levels differ from those of real images: a model trained on them meets other intensities in the clinic.",
+    ),
+    _shift(
+        "texture_shift",
+        lambda level, texture: texture > level,
+        "Texture differs from that of real images (blur, noise, grain): a model trained on them may rely on structure "
+        "that patients do not have.",
+    ),
+    _label_noise,
+    _dependence_drift,
+)

@@ -1,0 +1,26 @@
+"""Static drawings: what a reader sees on paper and where scripts do not run. The same figure gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gan_audit.report.plots import Bars, Contours, Heatmap, Intervals, Lines, Plot
+from gan_audit.report.svg.charts import bars, intervals, lines
+from gan_audit.report.svg.fields import contours, heatmap
+from gan_audit.report.svg.spark import spark
+
+__all__ = ["draw", "spark"]
+
+_DRAW: dict[type[Plot], Callable[[Any], str]] = {
+    Lines: lines,
+    Bars: bars,
+    Heatmap: heatmap,
+    Intervals: intervals,
+    Contours: contours,
+}
+
+
+def draw(plot: Plot) -> str:
+    """The plot as one `<svg>` element, all text in it escaped."""
+    return _DRAW[type(plot)](plot)

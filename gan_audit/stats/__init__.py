@@ -1,0 +1,1 @@
+"""Arrays in, arrays or estimates out: no word of images, patients or limits."""

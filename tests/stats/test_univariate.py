@@ -1,0 +1,48 @@
+"""Per-feature distances and their nulls, against scipy and by law."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from gan_audit.stats.univariate import SortedPool, benjamini_hochberg, distances, permutation_null
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 60), st.integers(2, 60), st.integers(0, 3))
+def test_distances_equal_scipy_also_with_ties(seed, n, m, decimals):
+    rng = np.random.default_rng(seed)
+    x, y = np.round(rng.normal(size=(n, 3)), decimals), np.round(rng.normal(0.5, 2, size=(m, 3)), decimals)
+    found = distances(SortedPool.of(np.concatenate([x, y])), np.arange(n), np.arange(n, n + m))
+    for i in range(3):
+        assert found.ks[i] == pytest.approx(stats.ks_2samp(x[:, i], y[:, i]).statistic, abs=1e-12)
+        assert found.wasserstein[i] == pytest.approx(stats.wasserstein_distance(x[:, i], y[:, i]), abs=1e-10)
+
+
+def test_constant_features_are_at_distance_zero():
+    found = distances(SortedPool.of(np.ones((10, 2))), np.arange(5), np.arange(5, 10))
+    assert (found.ks == 0).all()
+    assert (found.wasserstein == 0).all()
+
+
+def test_group_permutation_keeps_its_level_where_the_plain_test_does_not():
+    rng = np.random.default_rng(9)
+    plain, by_group, runs = 0, 0, 120
+    for _ in range(runs):
+        patients = rng.normal(size=(40, 1, 1))
+        images = (patients + 0.3 * rng.normal(size=(40, 5, 1))).reshape(200, 1)
+        pool = SortedPool.of(images)
+        left = np.arange(100)
+        found = distances(pool, left, np.arange(100, 200)).ks[0]
+        blocks = list(np.arange(200).reshape(40, 5))
+        null, _ = permutation_null(pool, blocks, 100, rng, 99)
+        by_group += (1 + (null[:, 0] >= found - 1e-12).sum()) / 100 <= 0.05
+        plain += stats.ks_2samp(images[:100, 0], images[100:, 0]).pvalue <= 0.05
+    assert plain / runs > 0.2
+    assert by_group / runs < 0.12
+
+
+def test_benjamini_hochberg_equals_scipy():
+    p = np.random.default_rng(10).random(50) ** 2
+    np.testing.assert_allclose(benjamini_hochberg(p), stats.false_discovery_control(p), rtol=1e-12)

@@ -1,0 +1,42 @@
+"""Diagnoses from judged checks: each from its own evidence, none without."""
+
+import pytest
+
+from gan_audit.findings import diagnose
+from gan_audit.types import CheckResult, Judged
+
+
+def judged(id, status="fail", scope="all", n_synthetic=10, p=None, **details):
+    result = CheckResult(id, 0.0, (0, 0), "u", "m", 10, n_synthetic, "radiomics", scope, p_value=p, details=details)
+    return Judged(result, status, "error", False)
+
+
+LEVEL = {"families": {"intensity": 0.6, "texture": 0.2}}
+TEXTURE = {"families": {"intensity": 0.2, "texture": 0.6}}
+CASES = {
+    "nothing failed": ([judged("frechet", "pass"), judged("recall", "inconclusive")], []),
+    "copies": ([judged("memorization.close_fraction")], ["memorization"]),
+    "collapse": ([judged("recall"), judged("precision", "pass")], ["mode_collapse"]),
+    "poor images": ([judged("recall"), judged("precision"), judged("frechet")], ["low_fidelity"]),
+    "absent class": ([judged("coverage", "fail", "class:a", 0, 1e-6)], ["missing_class"]),
+    "a rare class not drawn": ([judged("coverage", "fail", "class:a", 0, 0.3)], []),
+    "darker": ([judged("marginals.ks", **LEVEL)], ["intensity_shift"]),
+    "blurred": ([judged("marginals.ks", **TEXTURE)], ["texture_shift"]),
+    "blurred in one class": ([judged("marginals.ks", scope="class:a", **TEXTURE)], ["texture_shift"]),
+    "swapped labels": (
+        [judged("labels.agreement"), judged("marginals.ks", scope="class:a", **TEXTURE)],
+        ["label_noise"],
+    ),
+    "poor images confuse the classifier": ([judged("labels.agreement"), judged("frechet")], []),
+    "dependence": ([judged("dependence.spearman")], ["dependence_drift"]),
+    "dependence explained": ([judged("dependence.spearman"), judged("marginals.ks", **LEVEL)], ["intensity_shift"]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_findings(name):
+    checks, expected = CASES[name]
+    found = diagnose(checks)
+    assert [finding.id for finding in found] == expected
+    keys = {check.key for check in checks}
+    assert all(finding.evidence and set(finding.evidence) <= keys for finding in found)

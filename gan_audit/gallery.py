@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_audit.report.evidence import EvidenceView
+from gan_audit.stats.registration import ORIENTATIONS, orient
 from gan_audit.types import Image, ImageSet, Pair, Role, Sample
 
 LARGEST = 24
@@ -18,7 +19,8 @@ def gallery(pairs: Iterable[Pair], sets: Mapping[Role, ImageSet]) -> list[Eviden
     """Verified copies first, then the nearest pairs of all spaces by how unusual they are, each synthetic image once.
 
     Colours and 8-bit greys are shown as stored; other greys, both images of a pair alike, between the lowest and the
-    highest value of the real one. Of a volume the middle slice is shown.
+    highest value of the real one. Of a volume the middle slice is shown. The real image is turned as the synthetic one
+    was found to be.
     """
     named = {(sample.role, sample.id): sample for images in sets.values() for sample in images.samples}
     ranked = sorted(enumerate(pairs), key=lambda item: (not item[1].transformation, item[1].percentile, item[0]))
@@ -34,7 +36,7 @@ def _view(pair: Pair, named: Mapping[tuple[Role, str], Sample], sets: Mapping[Ro
     window = (real.low, real.high) if source.bit_depth > 8 else (0.0, 255.0)
     return EvidenceView(
         synthetic=_picture(shown, window),
-        real=_picture(source, window),
+        real=_turned(_picture(source, window), pair.transformation),
         synthetic_name=synthetic.pseudonym,
         real_name=real.pseudonym,
         space=pair.space,
@@ -42,6 +44,15 @@ def _view(pair: Pair, named: Mapping[tuple[Role, str], Sample], sets: Mapping[Ro
         percentile=pair.percentile,
         transformation=pair.transformation,
     )
+
+
+def _turned(picture: NDArray[np.uint8], transformation: str) -> NDArray[np.uint8]:
+    """The real image turned and mirrored as the synthetic one was found to be, so that the two can be compared."""
+    word = transformation.split(", ")[0]
+    if word not in ORIENTATIONS[1:]:
+        return picture
+    turned = orient(np.moveaxis(np.atleast_3d(picture), -1, 0), ORIENTATIONS.index(word))
+    return np.ascontiguousarray(np.moveaxis(turned, 0, -1).squeeze()).astype(np.uint8)
 
 
 def _picture(image: Image, window: tuple[float, float]) -> NDArray[np.uint8]:

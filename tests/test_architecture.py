@@ -28,7 +28,7 @@ ALLOWED = {
     "verdict": BASE | {"config"},
     "findings": BASE,
     "document": BASE | {"checks"},
-    "gallery": BASE | {"report"},
+    "gallery": BASE | {"report", "stats"},
     "result": BASE | {"report", "gallery"},
     "audit": BASE | {"checks", "features", "data", "verdict", "config", "document", "findings", "result"},
     "phantoms": BASE,

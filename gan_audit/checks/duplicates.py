@@ -48,7 +48,8 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
     limit = _limit(among.difference)
     copies, twins = across.difference < limit, among.difference < limit
     share, chance = float(copies.mean()), float(twins.mean())
-    excess = _excess(int(copies.sum()), len(data.synthetic), int(twins.sum()), len(data.real), settings.level)
+    pairs = len({frozenset((int(i), int(among.row[i]))) for i in np.flatnonzero(twins)})
+    excess = _excess(int(copies.sum()), len(data.synthetic), pairs, len(data.real), settings.level)
     patients = len(np.unique(data.real.groups[across.row[copies]]))
     yield CheckResult(
         id=ID,
@@ -119,13 +120,14 @@ def _limit(differences: FloatArray) -> float:
     return float(np.exp(centre - RARE * width))
 
 
-def _excess(copies: int, n: int, twins: int, n_real: int, level: float) -> Interval:
+def _excess(copies: int, n: int, pairs: int, n_real: int, level: float) -> Interval:
     """Share of this set that is copied beyond chance: the count less what chance may have brought.
 
-    Chance matches in n images given `twins` among n_real are negative binomial (Jeffreys prior). A set without a
+    Where images match by chance, a set of n has 2 n / n_real times as many images that match a real one as there are
+    matching `pairs` among n_real real ones; the count is then negative binomial (Jeffreys prior). A set without a
     match has the interval [0, 0]: every synthetic image was compared with every real one.
     """
-    chance = stats.nbinom(twins + 0.5, n_real / (n_real + n))
+    chance = stats.nbinom(pairs + 0.5, n_real / (n_real + 2 * n))
     low, high = chance.ppf([0.5 * (1 - level), 0.5 * (1 + level)])
     return (max(0.0, copies - float(high)) / n, max(0.0, copies - float(low)) / n)
 

@@ -14,6 +14,9 @@ from gan_audit.errors import InputError
 ARCHIVE_LEFTOVERS = frozenset({"__macosx"})
 """Folders, in lower case, that hold no images but files named like them."""
 
+COMPANIONS = frozenset({"labels.csv", "provenance.json", "readme.md", "readme.txt", "license", "license.txt"})
+"""Files, in lower case, that belong beside images: nobody needs to be told that they are none."""
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -24,7 +27,7 @@ class Listing:
     names: tuple[str, ...]
     """Paths relative to root, with `/`, sorted."""
     ignored: int
-    """Files that are no images; hidden ones are not counted."""
+    """Files that are no images; hidden ones, and those that belong beside images, are not counted."""
     links: int
     """Links that lead out of the folder, or nowhere, and links to folders: they are not followed."""
 
@@ -47,18 +50,18 @@ def list_images(folder: Path, what: str) -> Listing:
     if not root.is_dir():
         raise InputError(f"The {what} must be a folder, and {folder} is a file.{_remedy(root)}")
     root = root.resolve()
-    names, ignored, links = [], 0, 0
+    names, others, links = [], [], 0
     for path in _files(root):
         if not _stays_inside(path, root):
             links += 1
         elif path.is_file() and looks_like_image(path):
             names.append(path.relative_to(root).as_posix())
         else:
-            ignored += 1
+            others.append(path.name.lower())
     _refuse_names(names, what)
     if not names:
-        raise InputError(_nothing_found(folder, what, ignored, links))
-    return Listing(root, tuple(sorted(names)), ignored, links)
+        raise InputError(_nothing_found(folder, what, len(others), links))
+    return Listing(root, tuple(sorted(names)), sum(name not in COMPANIONS for name in others), links)
 
 
 def absolute(path: Path) -> Path:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from gan_audit.types import FloatArray, IntArray
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 ORIENTATIONS = (
     "as it is",
@@ -19,7 +24,7 @@ ORIENTATIONS = (
 """The symmetries of a square, in the order of `orient`; mirrored means left and right exchanged."""
 
 
-def orient(grids: FloatArray, orientation: int) -> FloatArray:
+def orient(grids: NDArray[Scalar], orientation: int) -> NDArray[Scalar]:
     """Grids (n, ..., s, s) turned in the plane of the last two axes by the orientation of that number."""
     flipped = grids[..., ::-1] if orientation >= 4 else grids
     return np.asarray(np.rot90(flipped, orientation % 4, axes=(-2, -1)))

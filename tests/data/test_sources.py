@@ -38,7 +38,7 @@ def test_other_files_are_ignored_and_counted_hidden_ones_in_silence(two_sets):
         (synthetic / name).write_text("text")
     inputs = load_inputs(real, synthetic, jobs=1)
     assert len(inputs.real.samples) == len(inputs.synthetic.samples) == 6
-    assert inputs.real.notes == ("4 files of the real set are no images and were ignored.",)
+    assert inputs.real.notes == ("3 files of the real set are no images and were ignored.",)
     assert inputs.synthetic.notes == ()
 
 

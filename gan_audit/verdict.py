@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from gan_audit.config import Criterion, Policy
 from gan_audit.types import (
+    ALL,
     CheckResult,
     Interval,
     Judged,
@@ -64,7 +65,7 @@ def _judge(outcome: Outcome, policy: Policy, today: datetime.date, evaluated: se
 
 def _binds(name: str, outcome: Outcome, evaluated: set[str]) -> bool:
     """A criterion that names no space does not require a space that could not be computed, if another one could."""
-    absent = isinstance(outcome, Skipped) and outcome.space is not None and not outcome.n_real
+    absent = isinstance(outcome, Skipped) and outcome.space is not None and outcome.scope == ALL and not outcome.n_real
     return "@" in name or not absent or outcome.id not in evaluated
 
 

@@ -94,6 +94,12 @@ def test_a_space_that_could_not_be_computed_is_required_only_where_it_is_named_o
     assert judged([result(), absent], {"frechet@inception": required})[1].exit_code == 3
 
 
+def test_a_class_that_one_set_lacks_is_no_absent_space():
+    only_synthetic = Skipped("coverage", "0 real images", "more", "radiomics", "class:pneumona", 0, 30)
+    outcomes = [result(id="coverage"), only_synthetic]
+    assert judged(outcomes, {"coverage": {"max": 5.0, "required": True}})[1].exit_code == 3
+
+
 def test_a_waiver_opens_the_gate_until_its_day_and_is_never_a_pass():
     waiver = {"check": "frechet", "reason": "r", "approved_by": "J", "expires": TODAY}
     found, verdict = judged([result()], {"frechet": {"max": 0.5}}, [waiver])

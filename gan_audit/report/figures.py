@@ -65,11 +65,12 @@ def _heatmap(plot: Heatmap) -> Written:
     if len(plot.x_names) <= WIDEST:
         columns = [(plot.y_label or "Row", False), *((name, True) for name in plot.x_names)]
         return columns, [[name, *map(number, row)] for name, row in zip(plot.y_names, plot.z, strict=True)], ""
+    half = _mirrored(plot)
     entries = [
         (value, plot.y_names[i], plot.x_names[j])
         for i, row in enumerate(plot.z)
         for j, value in enumerate(row)
-        if value is not None and not (_mirrored(plot) and j < i)
+        if value is not None and not (half and j < i)
     ]
     largest = sorted(entries, key=lambda entry: -abs(entry[0]))[:MOST_ENTRIES]
     note = f"The {len(largest)} entries of largest size out of {count(len(entries))}; audit.json holds the matrix."

@@ -10,7 +10,19 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
-from gan_audit.report.plots import MOST_ROWS, Bars, Contours, Heatmap, Intervals, Lines, Mark, Plot, Style, styles
+from gan_audit.report.plots import (
+    MOST_ROWS,
+    Bars,
+    Contours,
+    Heatmap,
+    Intervals,
+    Lines,
+    Mark,
+    Plot,
+    Style,
+    Value,
+    styles,
+)
 from gan_audit.report.svg.canvas import GRID, INK
 from gan_audit.report.svg.fields import DIVERGING, SEQUENTIAL
 
@@ -45,8 +57,8 @@ def _lines(plot: Lines) -> tuple[list[Live], Live]:
             "type": "scatter",
             "mode": "lines",
             "name": _safe(curve.name),
-            "x": curve.x,
-            "y": curve.y,
+            "x": _short(curve.x),
+            "y": _short(curve.y),
             "line": _stroke(style, 2),
         }
         for curve, style in zip(plot.series, styles(names), strict=True)
@@ -58,7 +70,7 @@ def _bars(plot: Bars) -> tuple[list[Live], Live]:
     names = [bar.name for bar in plot.series]
     categories = _distinct(plot.categories)
     data = [
-        {"type": "bar", "name": _safe(bar.name), "x": categories, "y": bar.values, "marker": _fill(style)}
+        {"type": "bar", "name": _safe(bar.name), "x": categories, "y": _short(bar.values), "marker": _fill(style)}
         for bar, style in zip(plot.series, styles(names), strict=True)
     ]
     return data, {"height": 340, "barmode": "group", "xaxis": {"type": "category"}}
@@ -72,7 +84,7 @@ def _heatmap(plot: Heatmap) -> tuple[list[Live], Live]:
         "type": "heatmap",
         "x": _distinct(plot.x_names),
         "y": _distinct(plot.y_names),
-        "z": plot.z,
+        "z": [_short(row, 4) for row in plot.z],
         "zmin": low,
         "zmax": high,
         "colorscale": scale,
@@ -123,9 +135,9 @@ def _contours(plot: Contours) -> tuple[list[Live], Live]:
             {
                 "type": "contour",
                 "name": _safe(surface.name),
-                "x": surface.x,
-                "y": surface.y,
-                "z": surface.z,
+                "x": _short(surface.x),
+                "y": _short(surface.y),
+                "z": [_short(row, 4) for row in surface.z],
                 "autocontour": False,
                 "contours": {"coloring": "none", "start": start, "end": end, "size": size},
                 "line": _stroke(style, 1.5),
@@ -168,6 +180,11 @@ def _distinct(names: Sequence[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         result.append(_safe(name if seen[name] == 1 else f"{name} ({seen[name]})"))
     return result
+
+
+def _short(values: Sequence[Value], digits: int = 6) -> list[Value]:
+    """So many significant digits: more than a screen shows, and half the bytes."""
+    return [None if value is None else float(f"{value:.{digits}g}") for value in values]
 
 
 def _safe(text: str) -> str:

@@ -9,6 +9,9 @@ import numpy as np
 
 from gan_audit.types import BoolArray, FloatArray, IntArray
 
+BATCH = 128
+"""Permutations side by side: few enough for the cache, enough for the processor's vectors."""
+
 
 @dataclass(frozen=True)
 class SortedPool:
@@ -61,22 +64,41 @@ def permutation_null(
 ) -> tuple[FloatArray, FloatArray]:
     """(count, d) null distances, KS and Wasserstein, when whole blocks (groups) of rows change sides at random.
 
-    `size` rows, up to a block, go to the left sample in each permutation.
+    `size` rows, up to a block, go to the left sample in each permutation. Every permutation reads the same sort: with
+    c of the first k sorted rows on the left, F − G = (n c − k n_left) / (n_left n_right), in whole numbers.
     """
-    n = len(pool.order)
-    ks, wasserstein = np.empty((2, count, pool.order.shape[1]))
+    n, d = pool.order.shape
+    left = _sides(blocks, n, size, rng, count)
+    ks, wasserstein = np.empty((2, count, d))
+    for start in range(0, count, BATCH):
+        batch = slice(start, start + BATCH)
+        chosen = np.ascontiguousarray(left[batch].T, dtype=np.int32 if n < 40_000 else np.int64)
+        n_left = chosen.sum(axis=0)
+        expected = np.arange(1, n + 1, dtype=chosen.dtype)[:, None] * n_left.astype(chosen.dtype)
+        scale = 1.0 / (n_left * (n - n_left))
+        for feature in range(d):
+            difference = chosen[pool.order[:, feature]]
+            np.cumsum(difference, axis=0, out=difference)
+            np.multiply(difference, n, out=difference)
+            np.subtract(difference, expected, out=difference)
+            np.abs(difference, out=difference)
+            gaps = pool.gaps[:, feature]
+            ks[batch, feature] = difference[gaps > 0].max(axis=0, initial=0) * scale
+            wasserstein[batch, feature] = (gaps @ difference.astype(np.float64)) * scale
+    return ks, wasserstein
+
+
+def _sides(blocks: Sequence[IntArray], n: int, size: int, rng: np.random.Generator, count: int) -> BoolArray:
+    """(count, n) whether each row goes left."""
     sizes = np.array([len(block) for block in blocks])
     owner = np.empty(n, np.int64)
     for code, block in enumerate(blocks):
         owner[block] = code
+    chosen = np.zeros((count, len(blocks)), bool)
     for i in range(count):
         order = rng.permutation(len(blocks))
-        chosen = np.zeros(len(blocks), bool)
-        chosen[order[: max(1, np.searchsorted(np.cumsum(sizes[order]), size, side="right"))]] = True
-        left = chosen[owner]
-        found = distances(pool, left, ~left)
-        ks[i], wasserstein[i] = found.ks, found.wasserstein
-    return ks, wasserstein
+        chosen[i, order[: max(1, np.searchsorted(np.cumsum(sizes[order]), size, side="right"))]] = True
+    return np.asarray(chosen[:, owner])
 
 
 def benjamini_hochberg(p_values: FloatArray) -> FloatArray:

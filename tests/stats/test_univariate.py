@@ -46,3 +46,18 @@ def test_group_permutation_keeps_its_level_where_the_plain_test_does_not():
 def test_benjamini_hochberg_equals_scipy():
     p = np.random.default_rng(10).random(50) ** 2
     np.testing.assert_allclose(benjamini_hochberg(p), stats.false_discovery_control(p), rtol=1e-12)
+
+
+def test_every_permutation_equals_scipy_on_the_same_rows():
+    rng = np.random.default_rng(11)
+    x = np.round(rng.normal(size=(30, 2)), 1)
+    blocks = [np.array([2 * i, 2 * i + 1]) for i in range(15)]
+    ks, wasserstein = permutation_null(SortedPool.of(x), blocks, 14, np.random.default_rng(5), 20)
+    repeat = np.random.default_rng(5)
+    for i in range(20):
+        left = np.concatenate([blocks[b] for b in repeat.permutation(15)[:7]])
+        right = np.setdiff1d(np.arange(30), left)
+        for feature in range(2):
+            one, two = x[left, feature], x[right, feature]
+            assert ks[i, feature] == pytest.approx(stats.ks_2samp(one, two).statistic, abs=1e-12)
+            assert wasserstein[i, feature] == pytest.approx(stats.wasserstein_distance(one, two), abs=1e-12)

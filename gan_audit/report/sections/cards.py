@@ -75,7 +75,8 @@ def _card(context: Context, group: Group) -> Card:
     mixed = len({entry.state for entry in group.classes}) > 1
     links = [Cell(table.caption, href=table.anchor) for entry in group.entries for table in check_tables(entry)]
     own = check_tables(group.main) if group.main else []
-    plots, notes = _plots(group)
+    drawn = {entry.index: _own_plots(entry) for entry in group.entries}
+    main = drawn[group.main.index][0] if group.main else []
     return Card(
         anchor=group.anchor,
         title=group.first.title,
@@ -87,9 +88,9 @@ def _card(context: Context, group: Group) -> Card:
         main=_result(group.main) if group.main else None,
         scopes=_scopes(context, group),
         details=scalars(group.main) if group.main else (),
-        plots=tuple(plots),
-        class_plots=tuple(item for entry in group.classes for item in _own_plots(entry)[0]),
-        notes=tuple(notes),
+        plots=(*main, *_forest(group)),
+        class_plots=tuple(item for entry in group.classes for item in drawn[entry.index][0]),
+        notes=tuple(note for _, notes in drawn.values() for note in notes),
         tables=tuple(replace(table, anchor="") for table in own if _is_short(table)),
         links=tuple(links),
     )
@@ -143,13 +144,6 @@ def _scope_row(entry: Entry) -> Row:
     telling = entry.state not in ("met", "informative")
     note = f"{entry.message} {entry.remedy} {entry.waiver}".strip() if telling else ""
     return Row(cells, note=note, anchor=entry.anchor)
-
-
-def _plots(group: Group) -> tuple[list[Figure], list[str]]:
-    own, notes = _own_plots(group.main) if group.main else ([], [])
-    for entry in group.classes:
-        notes += _own_plots(entry)[1]
-    return [*own, *_forest(group)], notes
 
 
 def _own_plots(entry: Entry) -> tuple[list[Figure], list[str]]:

@@ -1,0 +1,32 @@
+"""Documents that the tests of the report render."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import report_documents
+
+from gan_audit.report.html import render_html
+
+
+@pytest.fixture
+def document():
+    """An audit with every state and every kind of figure."""
+    return report_documents.document()
+
+
+@pytest.fixture
+def clean_document():
+    """The same audit with every criterion met."""
+    return report_documents.document(clean=True)
+
+
+@pytest.fixture(scope="session")
+def page() -> str:
+    """report.html of `document`."""
+    return render_html(report_documents.document())

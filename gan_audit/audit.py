@@ -87,7 +87,7 @@ def audit(
         folder = Path(cache) if cache else None
         tables = extract(sets, extractors, cache=folder, jobs=jobs, progress=progress)
     with clock.time("checks"):
-        outcomes = _evaluate(tables, unavailable, Settings(rules.confidence, seed), jobs, progress)
+        outcomes = evaluate(tables, unavailable, Settings(rules.confidence, seed), jobs, progress)
     return _result(rules, declared, inputs, tables, outcomes, seed, device, clock)
 
 
@@ -123,7 +123,7 @@ class Clock:
 Task = tuple[Check, Comparison]
 
 
-def _evaluate(
+def evaluate(
     tables: Mapping[str, Mapping[Role, FeatureTable]],
     unavailable: Sequence[Unavailable],
     settings: Settings,

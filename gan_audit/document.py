@@ -78,6 +78,7 @@ def _check(judged: Judged) -> dict[str, Any]:
         "required": judged.required,
         "threshold": plain(asdict(judged.threshold)) if judged.threshold else None,
         "waiver": plain(asdict(judged.waiver)) if judged.waiver else None,
+        "images_to_decide": judged.images_to_decide,
         "n_real": outcome.n_real,
         "n_synthetic": outcome.n_synthetic,
     }

@@ -222,6 +222,8 @@ class Judged:
     required: bool
     threshold: Threshold | None = None
     waiver: Waiver | None = None
+    images_to_decide: int | None = None
+    """Synthetic images, and as many real ones, that would probably decide an inconclusive criterion."""
 
     @property
     def key(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Sequence
 
 from gan_audit.config import Criterion, Policy
@@ -19,6 +20,9 @@ from gan_audit.types import (
     Waiver,
     check_key,
 )
+
+MOST_IMAGES = 1_000_000
+"""Beyond this, a number of images is no advice."""
 
 
 def judge(outcomes: Iterable[Outcome], policy: Policy, today: datetime.date) -> list[Judged]:
@@ -60,7 +64,9 @@ def _judge(outcome: Outcome, policy: Policy, today: datetime.date, evaluated: se
     threshold = _threshold(criterion, outcome)
     if criterion.level in ("off", "info"):
         return Judged(outcome, "info", criterion.level, False, threshold, None)
-    return Judged(outcome, _status(outcome.ci, threshold), criterion.level, required, threshold, waiver)
+    status = _status(outcome.ci, threshold)
+    enough = _images_to_decide(outcome, threshold) if status == "inconclusive" else None
+    return Judged(outcome, status, criterion.level, required, threshold, waiver, enough)
 
 
 def _binds(name: str, outcome: Outcome, evaluated: set[str]) -> bool:
@@ -91,6 +97,20 @@ def _status(ci: Interval | None, threshold: Threshold | None) -> Status:
     low, high = ci if threshold.op == "<=" else (-ci[1], -ci[0])
     limit = threshold.value if threshold.op == "<=" else -threshold.value
     return "pass" if high <= limit else "fail" if low > limit else "inconclusive"
+
+
+def _images_to_decide(result: CheckResult, threshold: Threshold | None) -> int | None:
+    """The interval shrinks with the root of n: how many images until its end no longer reaches the limit.
+
+    None where that is more than `MOST_IMAGES`, or there is no interval.
+    """
+    if result.ci is None or result.estimate is None or threshold is None:
+        return None
+    gap = abs(result.estimate - threshold.value)
+    half = result.ci[1] - result.estimate if threshold.value > result.estimate else result.estimate - result.ci[0]
+    if gap == 0 or min(result.n_real, result.n_synthetic) * (half / gap) ** 2 > MOST_IMAGES:
+        return None
+    return math.ceil(min(result.n_real, result.n_synthetic) * (half / gap) ** 2 / 10) * 10
 
 
 def _waiver(outcome: Outcome, policy: Policy, today: datetime.date) -> Waiver | None:

@@ -45,6 +45,14 @@ def test_the_worse_end_of_the_interval_decides(limit, ci, status):
     assert found[0].status == status
 
 
+def test_an_inconclusive_criterion_says_how_many_images_would_decide_it():
+    unsure = judged([result(estimate=1.0, ci=(0.8, 1.2))], {"frechet": {"max": 1.1}})[0][0]
+    assert unsure.images_to_decide == 40
+    assert judged([result(estimate=1.1, ci=(0.8, 1.2))], {"frechet": {"max": 1.1}})[0][0].images_to_decide is None
+    assert judged([result(estimate=1.0, ci=None)], {"frechet": {"max": 1.1}})[0][0].images_to_decide is None
+    assert judged([result(estimate=1.0, ci=(0.8, 1.05))], {"frechet": {"max": 1.1}})[0][0].images_to_decide is None
+
+
 def test_ratios_are_taken_of_the_reference_and_never_tighter_than_the_tolerance():
     reference = Estimate(1.0, (0.8, 1.25))
     for limit, expected in (

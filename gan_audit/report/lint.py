@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from gan_audit.errors import GanAuditError, UsageError
+from gan_audit.report.html import templates
 from gan_audit.report.text import PROSE, clean, pointer
 
 SHORTEST = 6
@@ -79,7 +80,7 @@ def _labels(document: Mapping[str, Any]) -> Iterator[str]:
 @cache
 def _own_words() -> str:
     package = Path(__file__).parents[1]
-    folders = (package, package.parent / "reports")
+    folders = (package, templates(Path(__file__).parent))
     kinds = {".py", ".toml", ".json", ".j2", ".css", ".js"}
     paths = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in kinds)
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gan_audit.types import ALL, CheckResult, Finding, Judged
+from gan_audit.types import ALL, CheckResult, Finding, Judged, check_key
 
 RARE = 0.01
 """Chance of an absent class below which its absence is no accident."""
+
+
+FEW_CELLS = 0.05
+"""Share of the image up to which a difference is localised."""
 
 
 def diagnose(judged: Sequence[Judged]) -> tuple[Finding, ...]:
@@ -126,6 +130,20 @@ def _label_noise(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _localised_artefact(evidence: Evidence) -> Iterator[Finding]:
+    found = [x for x in evidence.results("shortcut.spatial") if x.details.get("share_of_cells", 1.0) <= FEW_CELLS]
+    if found:
+        places = sorted({str(x.details.get("place")) for x in found})
+        yield Finding(
+            "localised_artefact",
+            "high",
+            found[0].scope if len({x.scope for x in found}) == 1 else ALL,
+            tuple(check_key(x.id, x.space, x.scope) for x in found),
+            f"One place in the image ({', '.join(places)}) differs between the sets: a model trained on these images "
+            "may read the answer there and fail on real patients.",
+        )
+
+
 def _dependence_drift(evidence: Evidence) -> Iterator[Finding]:
     keys = evidence.failed("dependence.")
     if keys and not evidence.failed("marginals.", "labels.", "recall", "coverage"):
@@ -157,4 +175,5 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     ),
     _label_noise,
     _dependence_drift,
+    _localised_artefact,
 )

@@ -28,6 +28,11 @@ CASES = {
         ["label_noise"],
     ),
     "poor images confuse the classifier": ([judged("labels.agreement"), judged("frechet")], []),
+    "a mark": (
+        [judged("shortcut.spatial", scope="class:a", share_of_cells=0.01, place="top left")],
+        ["localised_artefact"],
+    ),
+    "a difference everywhere": ([judged("shortcut.spatial", share_of_cells=0.4, place="top left")], []),
     "dependence": ([judged("dependence.spearman")], ["dependence_drift"]),
     "dependence explained": ([judged("dependence.spearman"), judged("marginals.ks", **LEVEL)], ["intensity_shift"]),
 }

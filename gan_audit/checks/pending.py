@@ -36,12 +36,6 @@ _ROWS = {
         "Do the generator's records exclude the test patients?",
         "GMLP principle 4",
     ),
-    "shortcut.spatial": (
-        "Places that betray the set",
-        "shortcuts",
-        "Do places in the image differ between the sets, or betray a class in one only?",
-        "FDA draft AI-DSF guidance, section X",
-    ),
 }
 
 PENDING = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 
-from gan_audit.checks import dependence, duplicates, fidelity, labels, manifold, marginals, memorization
+from gan_audit.checks import dependence, duplicates, fidelity, labels, manifold, marginals, memorization, spatial
 from gan_audit.checks.base import Check, Method
 from gan_audit.checks.pending import PENDING
 
@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     marginals.CHECK,
     dependence.CHECK,
     labels.CHECK,
+    spatial.CHECK,
 )
 
 

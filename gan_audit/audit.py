@@ -232,12 +232,6 @@ def _spaces(tables: Mapping[str, Mapping[Role, FeatureTable]]) -> list[Space]:
 def _notes(sets: Mapping[Role, ImageSet]) -> Iterator[str]:
     for images in sets.values():
         yield from images.notes
-    for role, images in sets.items():
-        if all(sample.group is None for sample in images.samples):
-            yield (
-                f"The {role} images carry no patient: intervals and halves take every image for independent, and are "
-                "too narrow where patients have several images."
-            )
 
 
 def _environment(device: str) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def demo(out: OutOption = Path("gan-audit-demo"), jobs: JobsOption = None, quiet
 @app.command()
 def report(
     audit_json: Annotated[Path, typer.Argument(help="audit.json of an earlier audit.")],
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print report.pdf, where a Chromium is found.")] = False,
 ) -> None:
     """Render report.html again, beside the JSON and from it alone."""
     from gan_audit.report.document import load
@@ -120,6 +121,11 @@ def report(
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}. Choose a folder you may write to.") from error
     typer.echo(str(target))
+    if pdf:
+        from gan_audit.report.pdf import print_pdf
+
+        print_pdf(target, target.with_suffix(".pdf"))
+        typer.echo(str(target.with_suffix(".pdf")))
 
 
 @app.command()

@@ -54,7 +54,7 @@ DECLARED_SECTIONS: dict[str, str] = {
 DECLARED_FIELDS: tuple[DeclaredField, ...] = (
     DeclaredField("document", "title", "Title", "Title of the document this report belongs to."),
     DeclaredField("document", "number", "Document number", "Number and revision in your document control."),
-    DeclaredField("document", "sponsor", "Sponsor", "Organisation that answers for this audit.", True),
+    DeclaredField("document", "sponsor", "Sponsor", "Organization that answers for this audit.", True),
     DeclaredField("document", "author", "Author", "Name and role of the person who ran the audit.", True),
     DeclaredField("document", "reviewer", "Reviewer", "Name and role of the person who reviewed it."),
     DeclaredField("document", "approver", "Approver", "Name and role of the person who approves it."),
@@ -91,7 +91,7 @@ DECLARED_FIELDS: tuple[DeclaredField, ...] = (
         "independence", "sequestration", "Sequestration", "How test data were kept away from the generator.", True
     ),
     DeclaredField("privacy", "audience", "Audience", "Who will receive the synthetic images.", True),
-    DeclaredField("privacy", "threat_model", "Threat model", "Who might try to recognise patients, and how.", True),
+    DeclaredField("privacy", "threat_model", "Threat model", "Who might try to recognize patients, and how.", True),
     DeclaredField("privacy", "assessment", "Assessment", "Legal or data-protection assessment, with reference."),
     DeclaredField("fidelity", "extractor", "Feature space", "Why the feature spaces used suit this modality."),
     DeclaredField("diversity", "tolerance", "Tolerance", "How much loss of diversity the intended use can bear."),

@@ -82,7 +82,12 @@ def _check(judged: Judged) -> dict[str, Any]:
         "n_real": outcome.n_real,
         "n_synthetic": outcome.n_synthetic,
     }
-    return {**common, **(_measured(outcome) if isinstance(outcome, CheckResult) else _not_measured(outcome))}
+    if not isinstance(outcome, CheckResult):
+        return {**common, **_not_measured(outcome)}
+    measured = _measured(outcome)
+    if judged.images_to_decide:
+        measured["message"] += f" About {judged.images_to_decide} images of each set would probably decide it."
+    return {**common, **measured}
 
 
 def _measured(result: CheckResult) -> dict[str, Any]:

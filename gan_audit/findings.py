@@ -11,6 +11,8 @@ RARE = 0.01
 """Chance of an absent class below which its absence is no accident."""
 
 
+SHIFTS = ("separability.", "marginals.")
+"""Checks that tell grey level from texture."""
 FEW_CELLS = 0.05
 """Share of the image up to which a difference is localised."""
 
@@ -30,6 +32,14 @@ class Evidence:
     def failed(self, *ids: str, scope: str | None = None) -> tuple[str, ...]:
         """Keys of failed checks whose identifier starts with one of `ids`: over `scope`, or over any."""
         return tuple(j.key for j in self._failures(ids) if scope is None or j.outcome.scope == scope)
+
+    def spaces(self, *ids: str) -> set[str]:
+        """Spaces in which one of the checks failed over all images."""
+        return {str(j.outcome.space) for j in self._failures(ids) if j.outcome.scope == ALL}
+
+    def failed_in(self, space: str, *ids: str) -> tuple[str, ...]:
+        """Keys of checks that failed over all images in a space."""
+        return tuple(j.key for j in self._failures(ids) if j.outcome.scope == ALL and j.outcome.space == space)
 
     def results(self, *ids: str) -> Iterator[CheckResult]:
         """The same checks, as measured."""
@@ -64,8 +74,13 @@ def _memorization(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _mode_collapse(evidence: Evidence) -> Iterator[Finding]:
-    keys = evidence.failed("recall", "coverage", scope=ALL)
-    if keys and not evidence.failed("precision", "density", scope=ALL):
+    poor = evidence.spaces("precision", "density")
+    keys = tuple(
+        key
+        for space in sorted(evidence.spaces("recall", "coverage") - poor)
+        for key in evidence.failed_in(space, "recall", "coverage")
+    )
+    if keys:
         yield Finding(
             "mode_collapse",
             "high",
@@ -102,16 +117,13 @@ def _low_fidelity(evidence: Evidence) -> Iterator[Finding]:
 
 def _shift(id: str, wanted: Callable[[float, float], bool], message: str) -> Callable[[Evidence], Iterator[Finding]]:
     def rule(evidence: Evidence) -> Iterator[Finding]:
-        everywhere = [x for x in evidence.results("marginals.") if x.scope == ALL]
-        if not everywhere and evidence.failed("labels."):
+        found = [x for x in evidence.results(*SHIFTS) if any((x.details.get("families") or {}).values())]
+        everywhere = [x for x in found if x.scope == ALL]
+        if not found or (not everywhere and evidence.failed("labels.")):
             return  # what differs within classes alone is the labels' fault
-        found = [x for x in evidence.results("marginals.") if x.details.get("families")]
-        if not found:
-            return
-        families = [x.details["families"] for x in found]
-        level, texture = (max(float(f.get(name) or 0.0) for f in families) for name in ("intensity", "texture"))
-        if wanted(level, texture):
-            yield Finding(id, "medium", ALL, evidence.failed("marginals."), message)
+        clearest = next((x for x in found if x.id == "separability.c2st"), found[0]).details["families"]
+        if wanted(float(clearest["intensity"] or 0.0), float(clearest["texture"] or 0.0)):
+            yield Finding(id, "medium", ALL, evidence.failed(*SHIFTS), message)
 
     return rule
 

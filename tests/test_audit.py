@@ -41,7 +41,8 @@ def test_sound_images_fail_nothing_and_have_no_finding(sound):
 def test_a_fifth_of_copies_is_found(copied):
     assert copied.verdict.exit_code == 1
     assert "memorization.duplicates" in copied.verdict.failed
-    assert any(key.startswith("memorization.close_fraction@") for key in copied.verdict.failed)
+    shares = [c["estimate"] for c in copied.document["checks"] if c["key"].startswith("memorization.close_fraction@p")]
+    assert min(shares) >= 0.19
     assert [finding.id for finding in copied.findings] == ["memorization"]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from gan_audit.checks import memorization_methods
 from gan_audit.checks.base import Check, Comparison, Settings, noun
@@ -127,7 +128,15 @@ def _share_interval(values: FloatArray, data: Comparison, settings: Settings) ->
 
 
 def _close_interval(found: Distances, data: Comparison, settings: Settings) -> tuple[tuple[float, float], str]:
-    return _share_interval((found.synthetic < found.close).astype(np.float64), data, settings)
+    """The limit itself is an estimate: with few images, far more than 1 % of all real ones may lie below it."""
+    (low, high), method = _share_interval((found.synthetic < found.close).astype(np.float64), data, settings)
+    below = np.where(np.isfinite(found.real), found.real, np.inf) < found.close
+    size = effective_size(below.astype(np.float64), data.real.groups)
+    order = np.ceil(1.0 + (size - 1.0) * CLOSEST)
+    tail = 0.5 * (1.0 - settings.level)
+    few, many = stats.beta.ppf([tail, 1.0 - tail], order, max(size - order, 0.0) + 1.0)
+    interval = (max(0.0, low - float(many - CLOSEST)), min(1.0, high + float(CLOSEST - few)))
+    return interval, method + f", widened by what the real {CLOSEST:.0%} quantile may be off (Beta order statistic)"
 
 
 def _authenticity_interval(found: Distances, data: Comparison, settings: Settings) -> tuple[tuple[float, float], str]:

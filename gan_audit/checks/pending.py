@@ -12,12 +12,6 @@ _ROWS = {
         "Are synthetic images nearer to training than held-out images are?",
         "Meehan et al. 2020",
     ),
-    "separability.c2st": (
-        "Classifier two-sample test",
-        "fidelity",
-        "Can a classifier tell synthetic from real images?",
-        "Lopez-Paz and Oquab 2017",
-    ),
     "utility.tstr": (
         "Train on synthetic, test on real",
         "utility",

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 
-from gan_audit.checks import dependence, duplicates, fidelity, labels, manifold, marginals, memorization, spatial
+from gan_audit.checks import (
+    dependence,
+    duplicates,
+    fidelity,
+    labels,
+    manifold,
+    marginals,
+    memorization,
+    separability,
+    spatial,
+)
 from gan_audit.checks.base import Check, Method
 from gan_audit.checks.pending import PENDING
 
@@ -13,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     memorization.CHECK,
     fidelity.CHECK,
     manifold.CHECK,
+    separability.CHECK,
     marginals.CHECK,
     dependence.CHECK,
     labels.CHECK,

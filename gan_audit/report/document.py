@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gan_audit.errors import GanAuditError, InputError, UsageError
+from gan_audit.report.shape import problem
 from gan_audit.report.text import clean, pointer
 
 Document = dict[str, Any]
@@ -17,7 +18,8 @@ SCHEMA_VERSION = "1.0"
 
 STATUSES = ("pass", "fail", "inconclusive", "skipped", "info")
 _NUMBER = (int, float, type(None))
-_TOP: Mapping[str, type | tuple[type, ...]] = {
+Shape = Mapping[str, type | tuple[type, ...]]
+_TOP: Shape = {
     "tool": dict,
     "created": str,
     "seed": int,
@@ -32,7 +34,7 @@ _TOP: Mapping[str, type | tuple[type, ...]] = {
     "verdict": dict,
     "timings": dict,
 }
-_CHECK: Mapping[str, type | tuple[type, ...]] = {
+_CHECK: Shape = {
     "id": str,
     "key": str,
     "scope": str,
@@ -82,11 +84,17 @@ def load(path: Path) -> Document:
         raise UsageError(f"Cannot read {path}: {error.strerror}. Give the path of an audit.json.") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no audit.json: expected JSON text, got an error: {clean(error)}.") from error
-    return require(document, str(path))
+    found = problem(require(document, str(path)), schema())
+    if found:
+        raise InputError(f"{path} is no valid audit.json: {found}.")
+    return dict(document)
 
 
 def require(document: Any, name: str = "the document") -> Document:
-    """The document itself, once it is sure that it has the version and the shape the report reads."""
+    """The document itself, once it is sure to be of a version that the report reads, and to have its keys.
+
+    What gan-audit has just made is asked no more than this; a file is held against the whole schema by `load`.
+    """
     if not isinstance(document, dict) or "schema_version" not in document:
         raise InputError(f"{name} is no audit.json: expected an object with the key schema_version.")
     version = clean(document["schema_version"], 20)

@@ -19,12 +19,13 @@ from gan_audit.report.plots import (
     Lines,
     Mark,
     Plot,
+    Span,
     Style,
     Value,
     styles,
 )
 from gan_audit.report.svg.canvas import GRID, INK
-from gan_audit.report.svg.fields import DIVERGING, SEQUENTIAL
+from gan_audit.report.svg.fields import DIVERGING, MOST_NAMES, SEQUENTIAL
 
 Live = dict[str, Any]
 AXIS: Live = {"gridcolor": GRID, "zeroline": False, "automargin": True, "ticks": "outside", "tickcolor": GRID}
@@ -91,8 +92,11 @@ def _heatmap(plot: Heatmap) -> tuple[list[Live], Live]:
         "colorbar": {"thickness": 14, "outlinewidth": 0},
     }
     height = min(640, max(300, 24 * len(plot.y_names) + 120))
-    category = {"type": "category", "showgrid": False}
-    return [data], {"height": height, "xaxis": category, "yaxis": {**category, "autorange": "reversed"}}
+    across, down = (
+        {"type": "category", "showgrid": False, "showticklabels": len(names) <= MOST_NAMES}
+        for names in (plot.x_names, plot.y_names)
+    )
+    return [data], {"height": height, "xaxis": across, "yaxis": {**down, "autorange": "reversed"}}
 
 
 def _intervals(plot: Intervals) -> tuple[list[Live], Live]:
@@ -120,8 +124,18 @@ def _intervals(plot: Intervals) -> tuple[list[Live], Live]:
                 },
             }
         )
+    data += _limits(shown, names)
     rows_axis = {"type": "category", "autorange": "reversed", "categoryarray": list(names.values())}
     return data, {"height": 22 * len(shown) + 120, "yaxis": rows_axis, **_marks(plot.marks)}
+
+
+def _limits(rows: Sequence[Span], names: dict[Span, str]) -> list[Live]:
+    """An upright stroke in each row that has a limit of its own."""
+    limited = [row for row in rows if row.limit is not None]
+    marker = {"symbol": "line-ns", "size": 18, "line": {"color": INK, "width": 1.5}}
+    place = {"x": [row.limit for row in limited], "y": [names[row] for row in limited]}
+    trace = {"type": "scatter", "mode": "markers", "name": "limit", "showlegend": False, "marker": marker, **place}
+    return [trace] if limited else []
 
 
 def _contours(plot: Contours) -> tuple[list[Live], Live]:
@@ -166,7 +180,15 @@ def _marks(marks: Sequence[Mark]) -> Live:
             for item in marks
         ],
         "annotations": [
-            {"x": item.x, "y": 1, "yref": "paper", "text": _safe(item.label), "showarrow": False, "xanchor": "left"}
+            {
+                "x": item.x,
+                "y": 1,
+                "yref": "paper",
+                "text": _safe(item.label),
+                "showarrow": False,
+                "xanchor": "left",
+                "xshift": 3,
+            }
             for item in marks
         ],
     }

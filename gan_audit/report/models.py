@@ -116,6 +116,8 @@ class Declared:
     title: str
     byline: str
     answers: tuple[Answer, ...]
+    blank: bool
+    """Nothing was answered: the questions are listed in one sentence."""
 
 
 @dataclass(frozen=True)

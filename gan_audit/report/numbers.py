@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 DASH = "–"
@@ -30,17 +30,30 @@ def count(value: int | None) -> str:
     return DASH if value is None else _signed(_grouped(Decimal(value), 0))
 
 
-def stated(value: float | None, unit: str = "") -> str:
-    """A limit: as somebody wrote it, without padding; six significant digits where it was computed."""
-    return DASH if value is None else _plain(_stated(value, unit)) + suffix(unit)
+def stated(value: float | None, unit: str = "", beside: Iterable[float] = ()) -> str:
+    """A limit: as somebody wrote it, without padding, or to four digits where it was computed (see `line`)."""
+    return DASH if value is None else _plain(line(value, unit, beside)) + suffix(unit)
 
 
-def quantity(value: float | None, unit: str = "", limit: float | None = None) -> str:
+def line(limit: float, unit: str = "", beside: Iterable[float] = ()) -> Decimal:
+    """The limit as it is printed, with as many digits as keep each number in `beside` on its side of it."""
+    exact = _scaled(limit, unit)
+    if len(exact.normalize().as_tuple().digits) <= WRITTEN_DIGITS:
+        return exact.normalize()
+    others = [_scaled(other, unit) for other in beside]
+    for digits in range(4, MOST_DIGITS):
+        rounded = _round(exact, digits)
+        if all(_side(other, rounded) == _side(other, exact) for other in others):
+            return rounded
+    return exact
+
+
+def quantity(value: float | None, unit: str = "", limit: Decimal | None = None) -> str:
     """A measured number with its unit, with as many digits as it takes to stand on its side of the printed limit."""
     return DASH if value is None else _measured(value, unit, limit) + suffix(unit)
 
 
-def interval(bounds: Sequence[float] | None, unit: str = "", limit: float | None = None) -> str:
+def interval(bounds: Sequence[float] | None, unit: str = "", limit: Decimal | None = None) -> str:
     """`0.91 to 1.04`, with the unit said once."""
     if bounds is None:
         return DASH
@@ -59,13 +72,13 @@ def suffix(unit: str) -> str:
     return f"\N{NO-BREAK SPACE}{name}" if name not in ("", "1", "ratio") else ""
 
 
-def _measured(value: float, unit: str, limit: float | None) -> str:
+def _measured(value: float, unit: str, limit: Decimal | None) -> str:
     scaled = _scaled(value, unit)
     exact = _round(scaled, 3)
     for digits in range(3, MOST_DIGITS + 1):
         exact = _round(scaled, digits)
         all_of_it = exact >= 100 > scaled and suffix(unit).endswith("%")
-        crossed = limit is not None and _side(exact, _stated(limit, unit)) != _side(scaled, _scaled(limit, unit))
+        crossed = limit is not None and _side(exact, limit) != _side(scaled, limit)
         if not all_of_it and not crossed:
             return _written(exact, digits)
     return _written(exact, MOST_DIGITS)
@@ -76,18 +89,14 @@ def _scaled(value: float, unit: str) -> Decimal:
     return Decimal(repr(value)) * (100 if unit in FRACTIONS else 1)
 
 
-def _stated(value: float, unit: str) -> Decimal:
-    exact = _scaled(value, unit)
-    return exact if len(exact.normalize().as_tuple().digits) <= WRITTEN_DIGITS else _round(exact, 6)
-
-
 def _round(value: Decimal, digits: int) -> Decimal:
     """`digits` significant digits, and never less than the whole number below a million."""
     if not value:
         return value
     exponent = value.adjusted()
-    places = digits - 1 - exponent
-    return round(value, 0 if places < 0 and exponent < 6 else places)
+    if digits - 1 < exponent < 6:
+        return round(value, 0)
+    return round(value.scaleb(-exponent), digits - 1).scaleb(exponent)
 
 
 def _side(value: Decimal, limit: Decimal) -> int:
@@ -107,8 +116,8 @@ def _written(exact: Decimal, digits: int) -> str:
 def _plain(exact: Decimal) -> str:
     exponent = exact.adjusted()
     if -7 < exponent < 7:
-        return _signed(_grouped(exact, max(0, -int(exact.normalize().as_tuple().exponent))))
-    return _signed(f"{exact.scaleb(-exponent).normalize():f}{_power(exponent)}")
+        return _signed(_grouped(exact, max(0, -int(exact.as_tuple().exponent))))
+    return _signed(f"{exact.scaleb(-exponent):f}{_power(exponent)}")
 
 
 def _power(exponent: int) -> str:

@@ -61,6 +61,8 @@ class Span:
     low: Value
     high: Value
     group: str
+    limit: Value = None
+    """A limit of this row's own."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def parse(figure: Mapping[str, Any]) -> Plot:
     Raises ValueError, with what was expected, where it is none of them, is inconsistent or holds no number.
     """
     kind = figure.get("kind")
-    if kind not in _PARSERS:
+    if not isinstance(kind, str) or kind not in _PARSERS:
         raise ValueError(f"expected a figure of kind {', '.join(_PARSERS)}, got {clean(kind, 40)}")
     head = {key: clean(figure.get(key, ""), 600) for key in ("title", "caption", "x_label", "y_label")}
     try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from gan_audit.report.models import Cell
-from gan_audit.report.numbers import DASH, FRACTIONS, count, interval, p_value, quantity, stated, suffix
+from gan_audit.report.numbers import DASH, FRACTIONS, count, interval, line, p_value, quantity, stated, suffix
 from gan_audit.report.svg import spark
 from gan_audit.report.text import clean, pointer, words
 from gan_audit.report.words import FAMILY_OF, STATES
@@ -91,12 +92,12 @@ class Entry:
     @property
     def value(self) -> Cell:
         """The estimate."""
-        return Cell(quantity(self.check["estimate"], self._sign, self.limit_value), self._given("estimate"))
+        return Cell(quantity(self.check["estimate"], self._sign, self._line), self._given("estimate"))
 
     @property
     def interval(self) -> Cell:
         """The confidence interval."""
-        return Cell(interval(self.check["ci"], self._sign, self.limit_value), self._given("ci"))
+        return Cell(interval(self.check["ci"], self._sign, self._line), self._given("ci"))
 
     @property
     def reference(self) -> Cell:
@@ -119,7 +120,7 @@ class Entry:
         if self.limit_value is None:
             return Cell(DASH)
         operator = OPERATORS.get(found["op"], clean(found["op"], 4))
-        return Cell(f"{operator} {stated(found['value'], self._sign)}", self.src("threshold"))
+        return Cell(f"{operator} {stated(self.limit_value, self._sign, self._measures)}", self.src("threshold"))
 
     @property
     def p_values(self) -> Cell:
@@ -154,7 +155,7 @@ class Entry:
     @property
     def message(self) -> str:
         """The check's own sentence."""
-        return clean(self.check["message"], 600)
+        return clean(self.check["message"], 600).replace(" %", "\N{NO-BREAK SPACE}%")
 
     @property
     def remedy(self) -> str:
@@ -207,6 +208,16 @@ class Entry:
         """The criterion's number, where there is one."""
         found = self.check["threshold"] or {}
         return found.get("value")
+
+    @property
+    def _measures(self) -> list[float]:
+        """The numbers that are compared with the limit."""
+        return [number for number in (self.check["estimate"], *(self.check["ci"] or ())) if number is not None]
+
+    @property
+    def _line(self) -> Decimal | None:
+        """The limit as it is printed."""
+        return None if self.limit_value is None else line(self.limit_value, self._sign, self._measures)
 
     def _given(self, name: str) -> str:
         return "" if self.check.get(name) is None else self.src(name)

@@ -36,40 +36,42 @@ def mutual_information(values: FloatArray, classes: IntArray, k: int = 3) -> Flo
     if not len(values):
         return np.zeros(values.shape[1])
     deviation = values.std(axis=0)
-    values = values / np.where(deviation > 0, deviation, 1.0)
-    return np.array([_ross(column, classes, k) for column in values.T])
+    return _ross(values / np.where(deviation > 0, deviation, 1.0), classes, k)
 
 
-def _ross(column: FloatArray, classes: IntArray, k: int) -> float:
-    n = len(column)
-    radius, used, sizes = np.empty(n), np.empty(n), np.empty(n)
+def _ross(values: FloatArray, classes: IntArray, k: int) -> FloatArray:
+    n, d = values.shape
+    radius, used, sizes = np.empty((n, d)), np.empty(n), np.empty(n)
     for code in np.unique(classes):
         rows = np.flatnonzero(classes == code)
         near = min(k, len(rows) - 1)
-        radius[rows], used[rows], sizes[rows] = _kth_distance(column[rows], near), near, len(rows)
+        radius[rows], used[rows], sizes[rows] = _kth_distance(values[rows], near), near, len(rows)
     inside = np.nextafter(radius, 0)
-    ordered = np.sort(column)
-    below = np.searchsorted(ordered, _shrunk(column, -inside), side="left")
-    above = np.searchsorted(ordered, _shrunk(column, inside), side="right")
-    estimate = digamma(n) + digamma(used).mean() - digamma(sizes).mean() - digamma(np.maximum(above - below, 1)).mean()
-    return max(0.0, float(estimate))
+    ordered = np.sort(values, axis=0)
+    below, above = _shrunk(values, -inside), _shrunk(values, inside)
+    within = np.empty((n, d))
+    for j in range(d):
+        column = ordered[:, j]
+        within[:, j] = np.searchsorted(column, above[:, j], "right") - np.searchsorted(column, below[:, j], "left")
+    known = digamma(n) + digamma(used).mean() - digamma(sizes).mean()
+    return np.asarray(np.maximum(known - digamma(np.maximum(within, 1)).mean(axis=0), 0.0))
 
 
-def _kth_distance(column: FloatArray, k: int) -> FloatArray:
-    """Distance of each value to its k-th nearest other: in sorted order it bounds one of k + 1 windows."""
-    order = np.argsort(column, kind="stable")
-    padded = np.r_[np.full(k, -np.inf), column[order], np.full(k, np.inf)]
-    n = len(column)
-    here = padded[k : k + n]
+def _kth_distance(values: FloatArray, k: int) -> FloatArray:
+    """Distance of each value to its k-th nearest other in its column: in sorted order it bounds a window."""
+    n, d = values.shape
+    order = np.argsort(values, axis=0, kind="stable")
+    here = np.take_along_axis(values, order, axis=0)
+    padded = np.concatenate([np.full((k, d), -np.inf), here, np.full((k, d), np.inf)])
     windows = [np.maximum(here - padded[j : j + n], padded[j + k : j + k + n] - here) for j in range(k + 1)]
-    distance = np.empty(n)
-    distance[order] = np.min(windows, axis=0)
+    distance = np.empty((n, d))
+    np.put_along_axis(distance, order, np.min(windows, axis=0), axis=0)
     return distance
 
 
-def _shrunk(column: FloatArray, radius: FloatArray) -> FloatArray:
-    """The edge column + radius, drawn in by the few ulps that rounding of the sum could push it out."""
-    edge = column + radius
-    slack = 4 * np.spacing(np.maximum(np.abs(column), np.abs(edge)))
+def _shrunk(values: FloatArray, radius: FloatArray) -> FloatArray:
+    """The edge value + radius, drawn in by the few ulps that rounding of the sum could push it out."""
+    edge = values + radius
+    slack = 4 * np.spacing(np.maximum(np.abs(values), np.abs(edge)))
     shrunk: FloatArray = edge - np.sign(radius) * np.minimum(slack, np.abs(radius))
     return shrunk

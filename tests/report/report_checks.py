@@ -9,6 +9,7 @@ from typing import Any
 from report_pictures import bars, contours, ecdf, forest, heatmap, matrix
 
 Document = dict[str, Any]
+WAIVER = {"reason": "classes are small by design", "approved_by": "J. Doe", "expires": "2027-01-31"}
 
 
 def all_checks(classes: tuple[str, ...], features: int) -> list[Document]:
@@ -59,18 +60,7 @@ def _memorization(rng: random.Random, classes: tuple[str, ...]) -> Iterator[Docu
         threshold=close,
         p_value=0.00002,
         message="122 of 580 synthetic images lie nearer to a real image than real patients lie to each other.",
-        details={
-            "interval_method": "Wilson's score interval",
-            "real_images_with_a_twin": 0,
-            "figures": [ecdf(rng)],
-            "tables": [
-                {
-                    "title": "The nearest pairs",
-                    "columns": ["synthetic image", "nearest real image", "distance"],
-                    "rows": [[f"S-{i:08x}", f"R-{i * 7:08x}", 0.01 * i] for i in range(10)],
-                }
-            ],
-        },
+        details=_evidence(rng),
     )
     yield check(
         "memorization.close_fraction",
@@ -95,6 +85,21 @@ def _memorization(rng: random.Random, classes: tuple[str, ...]) -> Iterator[Docu
             n_real=200,
             n_synthetic=193,
         )
+    yield from _copies(rng)
+
+
+def _evidence(rng: random.Random) -> Document:
+    rows = [[f"S-{i:08x}", f"R-{i * 7:08x}", 0.01 * i] for i in range(10)]
+    columns = ["synthetic image", "nearest real image", "distance"]
+    return {
+        "interval_method": "Wilson's score interval",
+        "real_images_with_a_twin": 0,
+        "figures": [ecdf(rng)],
+        "tables": [{"title": "The nearest pairs", "columns": columns, "rows": rows}],
+    }
+
+
+def _copies(rng: random.Random) -> Iterator[Document]:
     yield check(
         "memorization.ratio",
         "radiomics",
@@ -142,14 +147,13 @@ def _sets(classes: tuple[str, ...]) -> Iterator[Document]:
         message="The weights of inception are not at hand.",
         remedy="Give --weights inception=FILE.",
     )
-    waiver = {"reason": "classes are small by design", "approved_by": "J. Doe", "expires": "2027-01-31"}
     for place, label in enumerate(classes):
         yield check(
             "coverage",
             "radiomics",
             f"class:{label}",
             status="pass" if place else "fail",
-            waiver=None if place else waiver,
+            waiver=None if place else WAIVER,
             estimate=0.71 + 0.1 * place,
             unit="share",
             ci=[0.66 + 0.1 * place, 0.76 + 0.08 * place],
@@ -194,6 +198,10 @@ def _features(rng: random.Random, classes: tuple[str, ...], features: int) -> It
                 "figures": [forest(rng, names)],
             },
         )
+    yield from _dependence(rng, classes, names)
+
+
+def _dependence(rng: random.Random, classes: tuple[str, ...], names: list[str]) -> Iterator[Document]:
     for scope in ("all", *(f"class:{label}" for label in classes)):
         yield check(
             "dependence.spearman",

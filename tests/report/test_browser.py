@@ -15,8 +15,9 @@ from report_payloads import PAYLOADS
 
 from gan_audit.report.document import digest, dumps
 from gan_audit.report.html import render_html
+from gan_audit.report.pdf import find_browser, print_pdf
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+BROWSER = find_browser()
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--enable-logging=stderr", "--v=0",
@@ -80,8 +81,9 @@ def test_a_script_slipped_into_the_page_is_blocked(tmp_path):
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
 def test_everything_comes_out_on_paper(tmp_path):
     document = report_documents.document()
-    sheet = tmp_path / "report.pdf"
-    browse(tmp_path, render_html(document), "--no-pdf-header-footer", f"--print-to-pdf={sheet}")
+    page, sheet = tmp_path / "report.html", tmp_path / "report.pdf"
+    page.write_text(render_html(document), encoding="utf-8")
+    print_pdf(page, sheet)
     text = subprocess.run(["pdftotext", "-raw", sheet, "-"], capture_output=True, text=True, check=True).stdout
     pages = text.rstrip("\f").split("\f")
     closely = re.sub(r"\s", "", text)
@@ -90,6 +92,8 @@ def test_everything_comes_out_on_paper(tmp_path):
         row[0] in closely for item in document["checks"] for t in item["details"].get("tables", ()) for row in t["rows"]
     )
     footer = f"Audit digest {digest(dumps(document))[:12]}"
-    for number, page in enumerate(pages, 1):
-        assert footer in page
-        assert f"Page {number} of {len(pages)}" in page
+    for number, text in enumerate(pages, 1):
+        assert footer in text
+        assert f"Page {number} of {len(pages)}" in text
+    assert b"/Outlines" in sheet.read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"report.html", "report.pdf"}

@@ -239,3 +239,25 @@ def test_what_is_no_document_is_refused(document):
     del document["inputs"]
     with pytest.raises(InputError, match="/inputs"):
         build_view(document)
+
+
+def test_limits_that_differ_by_class_are_drawn_class_by_class(document):
+    items = [item for item in document["checks"] if item["id"] == "coverage"]
+    for place, item in enumerate(items):
+        item["threshold"]["value"] = 0.8 + 0.01 * place
+    (drawn,) = [figure for figure in build_view(document).figures if figure.title == "Coverage by class"]
+    assert drawn.caption.endswith("Upright stroke: limit.")
+    assert [trace["x"] for trace in drawn.live["data"] if trace["name"] == "limit"] == [[80.0, 81.0, 82.0]]
+    assert "shapes" not in drawn.live["layout"] or not drawn.live["layout"]["shapes"]
+
+
+def test_a_section_in_which_nothing_was_declared_is_told_in_one_line(document):
+    shown = {
+        block.title: block
+        for item in build_view(document).sections
+        for block in item.blocks
+        if isinstance(block, Declared)
+    }
+    assert shown["Privacy"].blank
+    assert not shown["Generator"].blank
+    assert [answer.title for answer in shown["Privacy"].answers] == ["Audience", "Threat model", "Assessment"]

@@ -21,6 +21,8 @@ from gan_audit.report.words import LEVELS, STATES, Part, worst
 
 INLINE_ROWS, INLINE_COLUMNS = 12, 8
 """Largest table that a card shows; the appendix shows every one."""
+LARGEST = 1e300
+"""Size of a number beyond which it is printed but not drawn."""
 SCOPES = ("Value, interval", "Real against real", "Limit", "p adjusted", "n real", "n synthetic")
 NOTHING = (
     "Nothing of this family was evaluated in this audit: no result of it stands in audit.json. "
@@ -167,27 +169,31 @@ def _titled(source: Any, entry: Entry) -> Mapping[str, Any]:
 def _forest(group: Group) -> list[Figure]:
     """The classes side by side, where there are at least two."""
     scale = 100.0 if group.first.is_share else 1.0
-    rows = [_span(entry, scale) for entry in group.classes if entry.check["estimate"] is not None]
-    if len(rows) < 2:
+    shown = [entry for entry in group.classes if entry.check["estimate"] is not None]
+    if len(shown) < 2:
         return []
-    limits = {entry.limit_value for entry in group.classes if entry.limit_value is not None}
-    marks = [Mark(limit * scale, "limit" if len(limits) == 1 else "limits differ") for limit in sorted(limits)]
+    limits = {entry.limit_value for entry in shown}
+    common = limits.pop() if len(limits) == 1 else None
+    rows = [_span(entry, scale, own_limit=common is None) for entry in shown]
     unit = "%" if group.first.is_share else str(group.first.check["unit"])
     plot = Intervals(
         title=f"{group.first.title} by class",
-        caption="Dot: value. Line: confidence interval.",
+        caption="Dot: value. Line: confidence interval." + (" Upright stroke: limit." if limits else ""),
         x_label=unit or "value",
         y_label="",
         rows=tuple(rows),
-        marks=tuple(marks),
+        marks=() if common is None else (Mark(common * scale, "limit"),),
     )
     return [of_plot(plot, f"figure-{group.first.index}-classes", "")]
 
 
-def _span(entry: Entry, scale: float) -> Span:
-    low, high = entry.check["ci"] or (None, None)
-    value, *ends = (None if item is None else item * scale for item in (entry.check["estimate"], low, high))
-    return Span(label(entry.scope), value, ends[0], ends[1], "")
+def _span(entry: Entry, scale: float, own_limit: bool) -> Span:
+    limit = entry.limit_value if own_limit else None
+    numbers = (entry.check["estimate"], *(entry.check["ci"] or (None, None)), limit)
+    value, low, high, drawn = (
+        None if number is None or abs(number) > LARGEST else number * scale for number in numbers
+    )
+    return Span(label(entry.scope), value, low, high, "", drawn)
 
 
 def _is_short(table: Table) -> bool:

@@ -14,7 +14,8 @@ def declared(context: Context, section: str) -> Declared:
         Answer(item.title, item.question, prose(text), item.required, pointer("declarations", section, clean(item.key)))
         for item, text in context.declared(section)
     )
-    return Declared(DECLARED_SECTIONS.get(section) or words(section), byline(context), answers)
+    blank = not any(answer.text for answer in answers)
+    return Declared(DECLARED_SECTIONS.get(section) or words(section), byline(context), answers, blank)
 
 
 def unknown(context: Context) -> list[Declared]:
@@ -25,6 +26,8 @@ def unknown(context: Context) -> list[Declared]:
 
 def byline(context: Context) -> str:
     """Who declared, and that nobody verified it."""
+    if not any(text for section in context.document["declarations"] for _, text in context.declared(section)):
+        return "Nothing was declared."
     given = {item.key: clean(text) for item, text in context.declared("document")}
     who, when = given.get("declared_by"), given.get("declared_on")
     return f"Declared by {who or 'a person not named'}, {when or 'date not stated'}. Not verified by gan-audit."

@@ -37,7 +37,7 @@ def _copies(context: Context) -> str:
         return ""
     return (
         "Comparison of pixels cannot see a patient who is shown again in another view or with other anatomy around. "
-        "That no copy was found does not show that no patient can be recognised."
+        "That no copy was found does not show that no patient can be recognized."
     )
 
 

@@ -21,8 +21,8 @@ COLUMNS = (
     Column("Sequence of events, hazardous situation, harm"),
     Column("Measured indicator"),
     Column("Severity, probability"),
-    Column("Control and its verification"),
-    Column("Residual risk, acceptability"),
+    Column("Control, verification"),
+    Column("Residual risk, acceptance"),
 )
 
 

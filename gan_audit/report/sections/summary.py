@@ -81,7 +81,7 @@ def _group_rows(group: Group) -> Iterator[Row]:
         state = worst([each.state for each in group.classes])
         blank = (Cell(DASH),) * 3
         yield Row((title, space, *blank, Cell("By class only"), Cell(STATES[state], state=state)))
-    if group.classes:
+    if any(each.state != "informative" for each in group.classes):
         folded = Cell(f"By class: {by_class(group)}")
         yield Row((folded,), minor=True)
         for each in group.classes:

@@ -37,7 +37,8 @@ def _table(entry: Entry, index: int, source: Mapping[str, Any]) -> Table:
     titles = [clean(title, 80) for title in source.get("columns") or ()]
     columns = tuple(Column(title, _is_numeric(rows, place)) for place, title in enumerate(titles))
     body = tuple(Row(tuple(Cell(plain(value) or DASH) for value in row[: len(titles)])) for row in rows)
-    caption = clean(source.get("title") or "Table")
+    title = clean(source.get("title") or "Table")
+    caption = title if entry.overall or entry.scope in title else f"{entry.scope}: {title}"
     src = entry.src("details", "tables", index)
     return Table(caption, columns, body, anchor=f"table-{entry.index}-{index}", src=src)
 

@@ -72,6 +72,8 @@ def intervals(plot: Intervals) -> str:
             canvas.line(x(row.low), y, x(row.high), y, stroke=style.colour, stroke_width=2)
         if row.value is not None:
             canvas.add("circle", cx=x(row.value), cy=y, r=4, fill=style.colour)
+        if row.limit is not None:
+            canvas.line(x(row.limit), y - 8, x(row.limit), y + 8, stroke=INK, stroke_width=1.5)
     return canvas.svg()
 
 
@@ -101,5 +103,5 @@ def _category(canvas: Canvas, x: float, bottom: float, name: str, slanted: bool)
 
 
 def _extent(plot: Intervals) -> list[Value]:
-    ends = [end for row in plot.rows[:MOST_ROWS] for end in (row.value, row.low, row.high)]
+    ends = [end for row in plot.rows[:MOST_ROWS] for end in (row.value, row.low, row.high, row.limit)]
     return ends + [item.x for item in plot.marks]

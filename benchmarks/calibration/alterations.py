@@ -1,0 +1,85 @@
+"""What a fault does to one image: grey or colour in, the same shape and type out, the range of the type kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from scipy.ndimage import gaussian_filter
+
+from gan_audit.types import Image
+
+Alteration = Callable[[Image, Generator], Image]
+MARK, INSET = 6, 2
+"""Side of the watermark and its distance from the corner, in pixels."""
+
+
+def flipped(image: Image, rng: Generator) -> Image:
+    """Left and right exchanged."""
+    return _with(image, image.pixels[:, ::-1])
+
+
+def rotated90(image: Image, rng: Generator) -> Image:
+    """Turned by 90 degrees, to the left."""
+    return _with(image, np.rot90(image.pixels))
+
+
+def shifted(image: Image, rng: Generator, least: int = 1, most: int = 2) -> Image:
+    """Moved by `least` to `most` pixels along both axes; the edge is repeated where nothing is left."""
+    rows, columns = image.pixels.shape[:2]
+    down, right = most + rng.integers(least, most + 1, 2) * rng.choice([-1, 1], 2)
+    padded = np.pad(image.pixels, [(most, most)] * 2 + [(0, 0)] * (image.pixels.ndim - 2), mode="edge")
+    return _with(image, padded[down : down + rows, right : right + columns])
+
+
+def noisy(sd: float) -> Alteration:
+    """Gaussian noise of `sd` stored units, each channel its own."""
+    return lambda image, rng: _with(image, image.pixels + rng.normal(0.0, sd, image.pixels.shape))
+
+
+def brighter(levels: float) -> Alteration:
+    """Every value raised."""
+    return lambda image, rng: _with(image, image.pixels + levels)
+
+
+def contrast(factor: float) -> Alteration:
+    """Distances from the image's mean scaled."""
+    return lambda image, rng: _with(image, image.pixels.mean() + factor * (image.pixels - image.pixels.mean()))
+
+
+def scaled(factor: float) -> Alteration:
+    """Every value multiplied."""
+    return lambda image, rng: _with(image, factor * image.pixels)
+
+
+def blurred(sd: float) -> Alteration:
+    """Gaussian filter of `sd` pixels along rows and columns."""
+    return lambda image, rng: _with(
+        image, gaussian_filter(image.pixels.astype(float), _axes(image, sd), mode="nearest")
+    )
+
+
+def jittered(image: Image, rng: Generator) -> Image:
+    """Moved by up to 1 pixel, noise of 2 stored units: two draws of one prototype."""
+    return noisy(2.0)(shifted(image, rng, least=0, most=1), rng)
+
+
+def marked(image: Image, rng: Generator) -> Image:
+    """A bright square near the upper left corner."""
+    pixels = image.pixels.copy()
+    pixels[INSET : INSET + MARK, INSET : INSET + MARK] = 2**image.bit_depth - 1
+    return _with(image, pixels)
+
+
+def _axes(image: Image, sd: float) -> tuple[float, ...]:
+    return (sd, sd) + (0.0,) * (image.pixels.ndim - 2)
+
+
+def _with(image: Image, values: np.ndarray[Any, Any]) -> Image:
+    kind = image.pixels.dtype
+    limits = np.iinfo(kind)
+    whole = values if values.dtype == kind else np.clip(np.rint(values), limits.min, limits.max).astype(kind)
+    return replace(image, pixels=np.ascontiguousarray(whole))

@@ -1,0 +1,84 @@
+"""The labelled sets that faults are planted in: whole in memory, their largest side 64 pixels at most."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from gan_audit.data.readers import decode
+from gan_audit.errors import InputError
+from gan_audit.features.resample import area_weights, resample
+from gan_audit.phantoms import phantom_patients
+from gan_audit.types import Image
+
+LARGEST = 64
+"""Pixels along the longest side of a reduced image: what a radiomic feature costs grows with the area."""
+PHANTOM_PATIENTS = 650
+"""With two images each, enough for halves of 600."""
+PHANTOM_SEED = 20240917
+
+
+@dataclass(frozen=True)
+class Base:
+    """A whole labelled set; the three fields run in parallel."""
+
+    name: str
+    images: tuple[Image, ...] = field(repr=False)
+    labels: tuple[str, ...] = field(repr=False)
+    groups: tuple[str | None, ...] = field(repr=False)
+    """The patient, or what stands for one; None where nobody knows."""
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def load(name: str, data: Path) -> Base:
+    """Reads a set of SETS; `data` is the folder that holds the sets of real images."""
+    with threadpool_limits(1):  # small products: more threads only wait for each other
+        return SETS[name](name, data)
+
+
+def _phantoms(name: str, data: Path) -> Base:
+    drawn = phantom_patients(PHANTOM_PATIENTS, np.random.default_rng(PHANTOM_SEED))
+    return Base(name, tuple(Image(pixels) for pixels in drawn.images), tuple(drawn.labels), tuple(drawn.groups))
+
+
+def _folder(name: str, data: Path, *, group: str = "", largest: int | None = None) -> Base:
+    folder = data / name.partition("@")[0]
+    if not (folder / "labels.csv").is_file():
+        raise InputError(f"Expected the set {name} as images/ and labels.csv in {folder}; name its parent as --data.")
+    with (folder / "labels.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    images = (decode(folder / "images" / row["filename"]) for row in rows)
+    return Base(
+        name,
+        tuple(reduced(image, largest) if largest else image for image in images),
+        tuple(row["label"] for row in rows),
+        tuple(row[group] if group else None for row in rows),
+    )
+
+
+def reduced(image: Image, largest: int) -> Image:
+    """The image by area averaging, aspect kept, so that its longest side has `largest` pixels; never enlarged."""
+    rows, columns = image.pixels.shape[:2]
+    factor = min(1.0, largest / max(rows, columns))
+    matrices = [area_weights(size, round(size * factor)) for size in (rows, columns)]
+    smaller = resample(image.pixels.astype(np.float64), matrices)
+    return Image(np.rint(smaller).astype(image.pixels.dtype), image.channels)
+
+
+SETS: Mapping[str, Callable[[str, Path], Base]] = {
+    "phantoms": _phantoms,
+    "mednist6": _folder,
+    "pneumoniamnist_train": _folder,
+    "bccd_cells": partial(_folder, group="smear_image"),
+    f"cxr_pediatric@{LARGEST}": partial(_folder, group="patient_id", largest=LARGEST),
+    f"hannover_cxr@{LARGEST}": partial(_folder, group="patient_id", largest=LARGEST),
+}
+"""Name to reader; `NAME@64` is a set whose images were reduced to a longest side of 64 pixels."""

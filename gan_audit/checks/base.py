@@ -94,6 +94,9 @@ class Comparison:
                 return f"{len(side)} {name} images, and {MIN_IMAGES} are needed"
             if side.n_groups < MIN_GROUPS:
                 return f"{side.n_groups} {name} patients, and {MIN_GROUPS} are needed"
+        largest = int(np.unique(self.real.groups, return_counts=True)[1].max())
+        if (len(self.real) - largest + 1) // 2 < MIN_IMAGES // 2:
+            return f"{len(self.real)} real images, {largest} of one patient, too many for halves by patient"
         return None
 
 

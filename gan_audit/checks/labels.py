@@ -172,6 +172,8 @@ def _predict(data: Comparison, real: IntArray, synthetic: IntArray) -> tuple[Flo
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         for train, test in folds:
+            if len(np.unique(real[train])) < 2:
+                continue  # nothing to learn from: no agreement in this fold, on either side
             model = LogisticRegression(C=0.1, class_weight="balanced", max_iter=1000)
             model.fit(data.real.points[train], real[train])
             at_home[test] = model.predict(data.real.points[test]) == real[test]

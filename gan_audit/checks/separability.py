@@ -85,7 +85,9 @@ def _scores(
     scores = np.zeros(len(x))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for train, test in StratifiedGroupKFold(FOLDS).split(x, y, groups):
+        for train, test in StratifiedGroupKFold(min(FOLDS, len(np.unique(groups)))).split(x, y, groups):
+            if len(np.unique(y[train])) < 2:
+                continue  # few large groups left one set out of training: those rows stay a guess
             model = LogisticRegression(C=0.1, max_iter=500).fit(x[train], y[train])
             scores[test] = model.decision_function(x[test])
     return scores[: len(left)], scores[len(left) :]

@@ -119,6 +119,26 @@ def test_fewer_images_than_needed_are_skipped_with_the_reason(compare, family):
     assert all(isinstance(x, Skipped) and "15 synthetic images, and 16 are needed" in x.reason for x in found.values())
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_one_patient_with_nearly_all_images_is_a_reason_not_a_crash(compare, family):
+    function, ids = FAMILIES[family]
+    rng = np.random.default_rng(9)
+    groups = ["big"] * 36 + ["a", "b", "c", "d"]
+    found = run(function, compare(rng.normal(size=(40, 3)), rng.normal(size=(40, 3)), groups=(groups, None)))
+    assert tuple(found) == ids
+    assert all(isinstance(x, Skipped) and "36 of one patient" in x.reason for x in found.values())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("sizes", [(8, 8, 1, 1), (20, 5, 5, 5), (4, 4, 4, 4, 4)])
+def test_whatever_the_patients_the_halves_hold_enough(compare, family, sizes):
+    function, ids = FAMILIES[family]
+    rng = np.random.default_rng(10)
+    groups = [f"p{i}" for i, size in enumerate(sizes) for _ in range(size)]
+    found = run(function, compare(rng.normal(size=(len(groups), 3)), rng.normal(size=(40, 3)), groups=(groups, None)))
+    assert tuple(found) == ids
+
+
 def test_an_absent_class_is_covered_by_nobody(compare):
     rng = np.random.default_rng(5)
     labels = ["a"] * 60 + ["b"] * 40

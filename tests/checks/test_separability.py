@@ -51,6 +51,14 @@ def test_a_shift_that_no_feature_shows_alone_is_seen(compare):
     assert measure(compare(real, synthetic)).ci[0] > 0.65
 
 
+def test_few_large_patients_leave_a_guess_not_a_crash(compare):
+    rng = np.random.default_rng(8)
+    groups = ["big"] * 22 + ["a"] * 8 + ["b"] * 6 + ["c"] * 4
+    result = measure(compare(rng.normal(size=(40, 3)), rng.normal(size=(40, 3)), groups=(groups, groups)))
+    assert 0 <= result.ci[0] <= result.ci[1] <= 1
+    assert np.isfinite(result.reference.value)
+
+
 def test_patients_are_never_on_both_sides(compare):
     rng = np.random.default_rng(7)
     patients = np.repeat(rng.normal(size=(60, 8)), 5, axis=0) + 0.01 * rng.normal(size=(300, 8))

@@ -71,6 +71,15 @@ def test_report_renders_the_same_bytes_again(written, tmp_path):
     assert (tmp_path / "report.html").read_bytes() == (out / "report.html").read_bytes()
 
 
+def test_a_pdf_needs_a_browser_and_says_so(written, tmp_path, monkeypatch, capsys):
+    _, out = written
+    (tmp_path / "audit.json").write_bytes((out / "audit.json").read_bytes())
+    monkeypatch.setattr("gan_audit.report.pdf.find_browser", lambda: None)
+    assert main(["report", str(tmp_path / "audit.json"), "--pdf"]) == 2
+    assert "No Chromium" in capsys.readouterr().err
+    assert not (tmp_path / "report.pdf").exists()
+
+
 def test_init_writes_files_that_are_accepted_and_replaces_none(tmp_path, phantoms, capsys):
     assert main(["init", str(tmp_path)]) == 0
     assert main(["init", str(tmp_path)]) == 2

@@ -88,7 +88,7 @@ def run(
         )  # fmt: skip
         result.write(out, evidence=evidence, overwrite=overwrite, keep=keep)
     if not quiet:
-        console = Console(width=None if sys.stdout.isatty() else WIDTH)
+        console = Console(width=_width())
         print_verdict(result.document, console)
         console.print(f"Report: {out / 'report.html'}", soft_wrap=True, markup=False, highlight=False)
     raise typer.Exit(result.verdict.exit_code)
@@ -162,8 +162,12 @@ def doctor() -> None:
     rows = diagnose()
     for row in rows:
         table.add_row(escape(row.topic), f"[{styles[row.state]}]{row.state}[/]", escape(row.text), escape(row.remedy))
-    Console().print(table)
+    Console(width=_width()).print(table)
     raise typer.Exit(5 if any(row.state == "problem" for row in rows) else 0)
+
+
+def _width() -> int | None:
+    return None if sys.stdout.isatty() else WIDTH
 
 
 def _pairs(entries: list[str]) -> dict[str, str]:

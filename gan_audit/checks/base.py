@@ -64,7 +64,7 @@ class Comparison:
     set_aside: Mapping[str, tuple[str, ...]]
     """Features left out, by reason (`constant`, `not finite`)."""
     totals: tuple[int, int] = (0, 0)
-    """Real and synthetic images before a class was singled out."""
+    """Independent units, real and synthetic, before a class was singled out."""
     grid: tuple[int, ...] = ()
     """Shape that a row of a thumbnail space folds back to; empty elsewhere."""
 

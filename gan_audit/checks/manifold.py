@@ -47,14 +47,14 @@ def _distances(pooled: FloatArray) -> Callable[[IntArray, IntArray], FloatArray]
 
 
 def _absent(data: Comparison, settings: Settings) -> CheckResult:
-    """Nobody covers an absent class; the p-value is the chance of drawing none of it at the real share."""
+    """Nobody covers an absent class; the p-value is the chance that no patient of as many as there are is of it."""
     n_real, n_synthetic = data.totals
     return CheckResult(
         id="coverage",
         estimate=0.0,
         ci=(0.0, 0.0),
         reference=None if replace(data, synthetic=data.real).too_small() else _reference(data, settings),
-        p_value=(1.0 - len(data.real) / n_real) ** n_synthetic if n_real else None,
+        p_value=max(0.0, 1.0 - data.real.n_groups / n_real) ** n_synthetic if n_real else None,
         unit="share",
         space=data.space,
         scope=data.scope,

@@ -33,13 +33,16 @@ def prepare(real: FeatureTable, synthetic: FeatureTable) -> Comparison | str:
     sides = [_side(table, rows, groups, varying, scale) for table, rows, groups in tables]
     names = tuple(np.array(real.names)[varying])
     left_out = {why: tuple(np.array(real.names)[which]) for why, which in aside.items() if which.any()}
-    return Comparison(
-        real.space.name, ALL, names, sides[0], sides[1], left_out, (len(sides[0]), len(sides[1])), _grid(real)
-    )
+    return Comparison(real.space.name, ALL, names, sides[0], sides[1], left_out, _units(*sides), _grid(real))
 
 
 def _all(conditions: Iterable[BoolArray]) -> BoolArray:
     return np.asarray(np.logical_and.reduce(list(conditions)))
+
+
+def _units(real: Side, synthetic: Side) -> tuple[int, int]:
+    """Patients of each set; a synthetic set that names none may show as few as its number of real images would."""
+    return real.n_groups, min(synthetic.n_groups, max(1, round(len(synthetic) * real.n_groups / len(real))))
 
 
 def _grid(table: FeatureTable) -> tuple[int, ...]:

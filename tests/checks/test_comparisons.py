@@ -147,6 +147,11 @@ def test_an_absent_class_is_covered_by_nobody(compare):
     assert (result.estimate, result.ci, result.n_synthetic) == (0, (0, 0), 0)
     assert result.p_value == pytest.approx(0.6**60)
     assert result.reference.ci[0] > 0.5
+    groups = [f"p{i // 10}" for i in range(100)]
+    few = compare(
+        rng.normal(size=(100, 4)), rng.normal(size=(60, 4)), labels=(labels, ["a"] * 60), groups=(groups, None)
+    )
+    assert run(manifold.run, few.of_class("b"))["coverage"].p_value == pytest.approx(0.6**6)
 
 
 def test_groups_widen_the_reference(compare):

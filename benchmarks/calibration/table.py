@@ -123,4 +123,10 @@ def _plain(rate: Rate) -> str:
 
 def _interval(rate: Rate) -> str:
     low, high = rate.interval
-    return f"{_plain(rate)} = {100 * rate.share:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
+    return f"{_plain(rate)} = {_percent(rate.share)} % [{_percent(low)}, {_percent(high)}]"
+
+
+def _percent(share: float) -> str:
+    """Whole where 0 or 100, one decimal below 10 and above 90: a rare event is never shown as none."""
+    percent = 100 * share
+    return f"{percent:.1f}" if 0 < percent < 10 or 90 < percent < 100 else f"{percent:.0f}"

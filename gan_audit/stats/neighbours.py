@@ -118,11 +118,14 @@ def manifold(within_left: FloatArray, within_right: FloatArray, between: FloatAr
     )
 
 
-def kth_smallest(within: FloatArray, k: int) -> FloatArray:
-    """Squared distance of each row to its k-th nearest other row, from (n, n) squared distances among all rows."""
-    if len(within) <= k:
-        raise ValueError(f"Expected more than {k} rows for the {k}-th nearest neighbour, got {len(within)}.")
-    radii: FloatArray = np.partition(within, k, axis=1)[:, k]
+def kth_smallest(distances: FloatArray, k: int) -> FloatArray:
+    """Squared distance of each row to its k-th nearest other row.
+
+    distances (r, n): squared distances of some or all of n rows to all of them, each row's own zero included.
+    """
+    if distances.shape[1] <= k:
+        raise ValueError(f"Expected more than {k} rows for the {k}-th nearest neighbour, got {distances.shape[1]}.")
+    radii: FloatArray = np.partition(distances, k, axis=1)[:, k]
     return radii
 
 
@@ -141,13 +144,5 @@ def manifold_of(left: FloatArray, right: FloatArray, k: int = 5, block: int = 20
 
 
 def _radii(rows: FloatArray, k: int, block: int) -> FloatArray:
-    parts = [kth_smallest_of(squared_distances(rows[i : i + block], rows), k) for i in range(0, len(rows), block)]
+    parts = [kth_smallest(squared_distances(rows[i : i + block], rows), k) for i in range(0, len(rows), block)]
     return np.concatenate(parts)
-
-
-def kth_smallest_of(block: FloatArray, k: int) -> FloatArray:
-    """As `kth_smallest` for some of the rows, each row's own zero among the columns."""
-    if block.shape[1] <= k:
-        raise ValueError(f"Expected more than {k} rows for the {k}-th nearest neighbour, got {block.shape[1]}.")
-    radii: FloatArray = np.partition(block, k, axis=1)[:, k]
-    return radii

@@ -28,13 +28,8 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
     rng = settings.rng(check_key(ID, data.space))
     splits = draw_splits(data.real.groups, data.synthetic.groups, rng, count=REFERENCES, largest=LARGEST)
     real, synthetic = _equal(data, rng)
-    scores = _scores(
-        data.real.points[real],
-        data.synthetic.points[synthetic],
-        data.real.groups[real],
-        data.synthetic.groups[synthetic],
-    )
     groups = data.real.groups[real], data.synthetic.groups[synthetic]
+    scores = _scores(data.real.points[real], data.synthetic.points[synthetic], *groups)
     found = auc(*scores)
     low, high = np.quantile(_bootstrap(scores, groups, rng), [0.5 * (1 - settings.level), 0.5 * (1 + settings.level)])
     null = summarize(np.array([_of_halves(data, s.first, s.second) for s in splits]), settings.level, (0.0, 1.0))

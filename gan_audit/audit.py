@@ -23,6 +23,7 @@ from gan_audit.checks.registry import all_checks, all_methods
 from gan_audit.config import Policy, load_declarations, load_policy, require_classes
 from gan_audit.data import Inputs, load_inputs
 from gan_audit.features import DEFAULT_SPACES, Unavailable, build_extractors, extract, known_spaces
+from gan_audit.features.registry import INTERNAL
 from gan_audit.findings import diagnose
 from gan_audit.parallel import parallel_map
 from gan_audit.progress import SILENT, Progress
@@ -66,7 +67,7 @@ def audit(
     Raises UsageError for a wrong policy, declaration or option, and InputError for data that cannot be audited.
     """
     clock = Clock()
-    rules = load_policy(policy, ids=tuple(all_methods()), spaces=(*known_spaces(), *_internal()))
+    rules = load_policy(policy, ids=tuple(all_methods()), spaces=(*known_spaces(), *INTERNAL))
     declared = load_declarations(declarations)
     with clock.time("read"):
         inputs = load_inputs(
@@ -91,14 +92,9 @@ def audit(
     return _result(rules, declared, inputs, tables, outcomes, seed, device, clock)
 
 
-def _internal() -> tuple[str, ...]:
-    """Spaces that are always computed and belong to one check alone."""
-    return ("pixels-fine",)
-
-
 def _always(embeddings: Sequence[str] | None) -> tuple[str, ...]:
     """What is computed beside the spaces asked for; by default inception is shown too, if only as not available."""
-    return (*_internal(), *(() if embeddings else ("inception",)))
+    return (*INTERNAL, *(() if embeddings else ("inception",)))
 
 
 def _sets(inputs: Inputs) -> dict[Role, ImageSet]:

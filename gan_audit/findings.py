@@ -3,62 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
-from gan_audit.types import ALL, CheckResult, Finding, Judged, check_key
-
-RARE = 0.01
-"""Chance of an absent class below which its absence is no accident."""
-
+from gan_audit.evidence import Evidence
+from gan_audit.types import ALL, Finding, Judged, check_key
 
 SHIFTS = ("separability.", "marginals.")
 """Checks that tell grey level from texture."""
-FEW_CELLS = 0.05
-"""Share of the image up to which a difference is localised."""
+AS_CLEAR = 0.05
+"""Of the two, the one that is less clear by no more than this is named too."""
 
 
 def diagnose(judged: Sequence[Judged]) -> tuple[Finding, ...]:
     """The findings that the failed checks support; none where nothing failed beyond its interval."""
     evidence = Evidence(tuple(judged))
     return tuple(finding for rule in RULES for finding in rule(evidence))
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Failed checks, asked by identifier."""
-
-    judged: tuple[Judged, ...]
-
-    def failed(self, *ids: str, scope: str | None = None) -> tuple[str, ...]:
-        """Keys of failed checks whose identifier starts with one of `ids`: over `scope`, or over any."""
-        return tuple(j.key for j in self._failures(ids) if scope is None or j.outcome.scope == scope)
-
-    def spaces(self, *ids: str) -> set[str]:
-        """Spaces in which one of the checks failed over all images."""
-        return {str(j.outcome.space) for j in self._failures(ids) if j.outcome.scope == ALL}
-
-    def failed_in(self, space: str, *ids: str) -> tuple[str, ...]:
-        """Keys of checks that failed over all images in a space."""
-        return tuple(j.key for j in self._failures(ids) if j.outcome.scope == ALL and j.outcome.space == space)
-
-    def results(self, *ids: str) -> Iterator[CheckResult]:
-        """The same checks, as measured."""
-        for j in self._failures(ids):
-            if isinstance(j.outcome, CheckResult):
-                yield j.outcome
-
-    def absent_classes(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Scope and evidence of each class that the synthetic set lacks beyond chance."""
-        found: dict[str, list[str]] = {}
-        for j in self.judged:
-            result = j.outcome
-            if isinstance(result, CheckResult) and result.id == "coverage" and result.n_synthetic == 0:
-                chance = 1.0 if result.p_value is None else result.p_value
-                found.setdefault(result.scope, []).extend([j.key] * (chance < RARE))
-        yield from ((scope, tuple(keys)) for scope, keys in found.items() if keys)
-
-    def _failures(self, ids: Sequence[str]) -> Iterator[Judged]:
-        return (j for j in self.judged if j.status == "fail" and j.outcome.id.startswith(tuple(ids)))
 
 
 def _memorization(evidence: Evidence) -> Iterator[Finding]:
@@ -75,19 +33,21 @@ def _memorization(evidence: Evidence) -> Iterator[Finding]:
 
 def _mode_collapse(evidence: Evidence) -> Iterator[Finding]:
     poor = evidence.spaces("precision", "density")
-    keys = tuple(
+    missed = tuple(
         key
         for space in sorted(evidence.spaces("recall", "coverage") - poor)
         for key in evidence.failed_in(space, "recall", "coverage")
     )
-    if keys:
+    crowded = evidence.failed("diversity.spread")
+    if missed or crowded:
+        scopes = {x.scope for x in evidence.results("diversity.spread")}
         yield Finding(
             "mode_collapse",
             "high",
-            ALL,
-            keys,
-            "The synthetic images look real but leave out kinds of images that real patients have: a model trained on "
-            "them will not know those kinds.",
+            scopes.pop() if len(scopes) == 1 and not missed else ALL,
+            missed + crowded,
+            "The synthetic images repeat few patterns and leave out kinds of images that real patients have: a model "
+            "trained on them will not know those kinds.",
         )
 
 
@@ -115,15 +75,15 @@ def _low_fidelity(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _shift(id: str, wanted: Callable[[float, float], bool], message: str) -> Callable[[Evidence], Iterator[Finding]]:
+def _shift(id: str, family: str, message: str) -> Callable[[Evidence], Iterator[Finding]]:
     def rule(evidence: Evidence) -> Iterator[Finding]:
-        found = [x for x in evidence.results(*SHIFTS) if any((x.details.get("families") or {}).values())]
-        everywhere = [x for x in found if x.scope == ALL]
-        if not found or (not everywhere and evidence.failed("labels.")):
-            return  # what differs within classes alone is the labels' fault
-        clearest = next((x for x in found if x.id == "separability.c2st"), found[0]).details["families"]
-        if wanted(float(clearest["intensity"] or 0.0), float(clearest["texture"] or 0.0)):
-            yield Finding(id, "medium", ALL, evidence.failed(*SHIFTS), message)
+        keys = evidence.failed(*SHIFTS)
+        within_classes = not evidence.failed(*SHIFTS, scope=ALL) and evidence.failed("labels.")
+        if not keys or within_classes or evidence.local() or any(True for _ in evidence.absent_classes()):
+            return  # wrong labels, a mark, or another mix of classes explain it
+        clear = evidence.families()
+        if clear[family] > 0 and clear[family] >= max(clear.values()) - AS_CLEAR:
+            yield Finding(id, "medium", ALL, keys, message)
 
     return rule
 
@@ -143,8 +103,7 @@ def _label_noise(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _localised_artefact(evidence: Evidence) -> Iterator[Finding]:
-    found = [x for x in evidence.results("shortcut.spatial") if x.details.get("share_of_cells", 1.0) <= FEW_CELLS]
-    if found:
+    if found := evidence.local():
         places = sorted({str(x.details.get("place")) for x in found})
         yield Finding(
             "localised_artefact",
@@ -176,12 +135,12 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     _low_fidelity,
     _shift(
         "intensity_shift",
-        lambda level, texture: level >= texture,
+        "intensity",
         "Grey levels differ from those of real images: a model trained on them meets other intensities in the clinic.",
     ),
     _shift(
         "texture_shift",
-        lambda level, texture: texture > level,
+        "texture",
         "Texture differs from that of real images (blur, noise, grain): a model trained on them may rely on structure "
         "that patients do not have.",
     ),

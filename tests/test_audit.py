@@ -52,7 +52,7 @@ def test_every_identifier_of_the_interface_stands_in_the_audit(sound):
         "memorization.close_fraction", "memorization.duplicates", "memorization.authenticity", "memorization.ct",
         "marginals.ks", "marginals.wasserstein", "dependence.spearman", "labels.mutual_information",
         "labels.agreement", "separability.c2st", "utility.tstr", "leakage.groups", "leakage.provenance",
-        "shortcut.spatial",
+        "shortcut.spatial", "diversity.spread",
     }  # fmt: skip
     assert {check["id"] for check in sound.document["checks"]} == expected
     keys = [check["key"] for check in sound.document["checks"]]

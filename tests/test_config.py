@@ -7,6 +7,7 @@ import pytest
 from gan_audit.config import default_policy_text, load_declarations, load_policy, require_classes
 from gan_audit.declared import declarations_template
 from gan_audit.errors import UsageError
+from gan_audit.features.registry import INTERNAL, known_spaces
 
 IDS = ("frechet", "coverage", "memorization.ratio")
 SPACES = ("radiomics", "inception")
@@ -24,7 +25,7 @@ def test_the_default_policy_is_valid_and_names_known_checks_alone(tmp_path, monk
     from gan_audit.checks.registry import all_methods
 
     monkeypatch.chdir(tmp_path)
-    found = load_policy(None, ids=tuple(all_methods()), spaces=("radiomics", "pixels", "random-conv", "inception"))
+    found = load_policy(None, ids=tuple(all_methods()), spaces=(*known_spaces(), *INTERNAL))
     assert found.confidence == 0.95
     assert found.checks["memorization.duplicates"].required
     assert "starting point" in default_policy_text()

@@ -17,6 +17,26 @@ CASES = {
     "nothing failed": ([judged("frechet", "pass"), judged("recall", "inconclusive")], []),
     "copies": ([judged("memorization.close_fraction")], ["memorization"]),
     "collapse": ([judged("recall"), judged("precision", "pass")], ["mode_collapse"]),
+    "the same few images again": ([judged("diversity.spread"), judged("precision")], ["mode_collapse", "low_fidelity"]),
+    "a mark is no texture": (
+        [judged("shortcut.spatial", share_of_cells=0.01, place="top left"), judged("marginals.ks", **TEXTURE)],
+        ["localised_artefact"],
+    ),
+    "another mix of classes is no texture": (
+        [judged("coverage", "fail", "class:a", 0, 1e-6), judged("separability.c2st", **TEXTURE)],
+        ["missing_class"],
+    ),
+    "darker, and texture hardly less clear": (
+        [judged("separability.c2st", families={"intensity": 0.99, "texture": 0.97})],
+        ["intensity_shift", "texture_shift"],
+    ),
+    "a space that passed tells what a failed one cannot": (
+        [
+            judged("separability.c2st", families={"intensity": None, "texture": None}),
+            judged("separability.c2st", "pass", families={"intensity": None, "texture": 0.58}),
+        ],
+        ["texture_shift"],
+    ),
     "poor images": ([judged("recall"), judged("precision"), judged("frechet")], ["low_fidelity"]),
     "absent class": ([judged("coverage", "fail", "class:a", 0, 1e-6)], ["missing_class"]),
     "a rare class not drawn": ([judged("coverage", "fail", "class:a", 0, 0.3)], []),

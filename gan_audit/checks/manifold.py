@@ -8,16 +8,13 @@ from dataclasses import astuple, replace
 import numpy as np
 
 from gan_audit.checks.base import Check, Comparison, Method, Settings, noun
-from gan_audit.checks.matched import Statistic, measure
-from gan_audit.stats.distances import squared_distances
+from gan_audit.checks.matched import Statistic, measure, shared_distances
 from gan_audit.stats.neighbours import manifold, manifold_of
 from gan_audit.stats.resampling import Matched, draw_splits, summarize
-from gan_audit.types import CheckResult, Estimate, FloatArray, IntArray, Outcome
+from gan_audit.types import CheckResult, Estimate, IntArray, Outcome
 
 K = 5
 """Neighbours to a ball, as in Naeem et al. 2020."""
-WHOLE = 4000
-"""Pooled rows up to which all distances are computed once and shared by every split."""
 
 
 def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
@@ -26,7 +23,7 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
         yield _absent(data, settings)
         return
     pooled = np.concatenate([data.real.points, data.synthetic.points])
-    block = _distances(pooled)
+    block = shared_distances(pooled)
 
     def between(i: IntArray, j: IntArray) -> tuple[float, ...]:
         found: tuple[float, ...] = astuple(manifold(block(i, i), block(j, j), block(i, j), K))
@@ -37,13 +34,6 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
         return {s.id: {"all_images": getattr(found, s.id), "k": K} for s in STATISTICS}
 
     yield from measure(data, settings, STATISTICS, between, details)
-
-
-def _distances(pooled: FloatArray) -> Callable[[IntArray, IntArray], FloatArray]:
-    if len(pooled) > WHOLE:
-        return lambda i, j: squared_distances(pooled[i], pooled[j])
-    everything = squared_distances(pooled, pooled)
-    return lambda i, j: everything[np.ix_(i, j)]
 
 
 def _absent(data: Comparison, settings: Settings) -> CheckResult:

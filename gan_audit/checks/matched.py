@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gan_audit.checks.base import Comparison, Settings
-from gan_audit.stats.resampling import Matched, draw_splits, matched
-from gan_audit.types import CheckResult, IntArray, Interval, Outcome, check_key
+import numpy as np
 
+from gan_audit.checks.base import Comparison, Settings
+from gan_audit.stats.distances import squared_distances
+from gan_audit.stats.resampling import Matched, draw_splits, matched
+from gan_audit.types import CheckResult, FloatArray, IntArray, Interval, Outcome, check_key
+
+WHOLE = 4000
+"""Pooled rows up to which all distances are computed once and shared by every split."""
 MORE = "Supply more images of both sets, of more patients."
 
 
@@ -44,6 +49,14 @@ def measure(
     more = details()
     for statistic, result in zip(statistics, found, strict=True):
         yield _result(data, statistic, result, more.get(statistic.id, {}))
+
+
+def shared_distances(pooled: FloatArray) -> Callable[[IntArray, IntArray], FloatArray]:
+    """block(i, j): squared distances (len(i), len(j)) between rows of pooled (n, d)."""
+    if len(pooled) > WHOLE:
+        return lambda i, j: squared_distances(pooled[i], pooled[j])
+    everything = squared_distances(pooled, pooled)
+    return lambda i, j: everything[np.ix_(i, j)]
 
 
 def _result(data: Comparison, statistic: Statistic, found: Matched, more: Mapping[str, Any]) -> CheckResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 from gan_audit.checks import (
+    agreement,
     dependence,
     duplicates,
     fidelity,
@@ -14,6 +15,7 @@ from gan_audit.checks import (
     memorization,
     separability,
     spatial,
+    spread,
 )
 from gan_audit.checks.base import Check, Method
 from gan_audit.checks.pending import PENDING
@@ -23,10 +25,13 @@ CHECKS: tuple[Check, ...] = (
     memorization.CHECK,
     fidelity.CHECK,
     manifold.CHECK,
+    spread.CHECK,
     separability.CHECK,
+    separability.SIGNAL,
     marginals.CHECK,
     dependence.CHECK,
     labels.CHECK,
+    agreement.CHECK,
     spatial.CHECK,
 )
 

@@ -34,7 +34,7 @@ class Extractor(Protocol):
 
     @property
     def uses(self) -> frozenset[str]:
-        """Which families of checks read the space: `fidelity`, `copies`, `marginals`, `duplicates`."""
+        """Which families of checks read the space: `fidelity`, `copies`, `marginals`, `duplicates`, `signal`."""
         ...
 
     @property

@@ -40,10 +40,22 @@ def intensities(real: ImageSet) -> Intensities:
     Raises InputError where the set is empty.
     """
     read, found = _KNOWN.get(real, (None, None))
-    if found is None or read != real.read:
+    if found is None or read is not real.read:
         found = _measure(real)
         _KNOWN[real] = real.read, found
     return found
+
+
+def representatives(real: ImageSet) -> list[Sample]:
+    """At most `PROBED` images, different in content, evenly spaced in the order of their digests.
+
+    Raises InputError where the set is empty.
+    """
+    ordered = sorted({sample.digest: sample for sample in real.samples}.values(), key=lambda sample: sample.digest)
+    if not ordered:
+        raise InputError("Expected at least one readable real image, got none; check the real folder.")
+    places = np.linspace(0, len(ordered) - 1, min(PROBED, len(ordered)))
+    return [ordered[place] for place in np.unique(places.round().astype(int))]
 
 
 def grey(image: Image) -> FloatArray:
@@ -65,19 +77,11 @@ def scaled(pixels: FloatArray, low: float, high: float) -> FloatArray:
 
 
 def _measure(real: ImageSet) -> Intensities:
-    rows = np.array([_probe(real.read(sample)) for sample in _representatives(real)])
+    rows = np.array([_probe(real.read(sample)) for sample in representatives(real)])
     low, high, span = (float(value) for value in np.median(rows[:, :3], axis=0))
     if all(sample.bit_depth <= 8 and sample.low >= 0 and sample.high <= 255 for sample in real.samples):
         low, high = 0.0, 255.0
     return Intensities(low, high if high > low else low + 1.0, span, whole=bool(rows[:, 3].all()))
-
-
-def _representatives(real: ImageSet) -> list[Sample]:
-    ordered = sorted({sample.digest: sample for sample in real.samples}.values(), key=lambda sample: sample.digest)
-    if not ordered:
-        raise InputError("Expected at least one readable real image, got none; check the real folder.")
-    places = np.linspace(0, len(ordered) - 1, min(PROBED, len(ordered)))
-    return [ordered[place] for place in np.unique(places.round().astype(int))]
 
 
 def _probe(image: Image) -> tuple[float, float, float, bool]:

@@ -23,8 +23,12 @@ BUILT_IN = {
     "random-conv": "gan_audit.features.random_conv:RandomConv",
     "inception": "gan_audit.features.inception:Inception",
 }
-INTERNAL = {"pixels-fine": "gan_audit.features.pixels:FinePixels"}
-"""Spaces that belong to one check; nobody has to ask for them by name."""
+INTERNAL = {
+    "pixels-fine": "gan_audit.features.pixels:FinePixels",
+    "levels": "gan_audit.features.signal:Levels",
+    "residuals": "gan_audit.features.signal:Residuals",
+}
+"""Spaces that belong to one check each and are always computed; nobody has to ask for them by name."""
 DEFAULT_SPACES = ("radiomics", "pixels", "random-conv")
 
 

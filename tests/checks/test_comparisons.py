@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gan_audit.checks import dependence, fidelity, manifold, marginals
+from gan_audit.checks import dependence, fidelity, manifold, marginals, spread
 from gan_audit.checks.base import Settings
 from gan_audit.stats.distances import frechet_distance, kernel_distance_of
 from gan_audit.types import Skipped
@@ -12,6 +12,7 @@ from gan_audit.types import Skipped
 FAMILIES = {
     "fidelity": (fidelity.run, ("frechet", "kernel_distance")),
     "manifold": (manifold.run, ("precision", "recall", "density", "coverage")),
+    "spread": (spread.run, ("diversity.spread",)),
     "marginals": (marginals.run, ("marginals.ks", "marginals.wasserstein")),
     "dependence": (dependence.run, ("dependence.spearman",)),
 }

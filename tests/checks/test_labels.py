@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.feature_selection import mutual_info_classif
 
-from gan_audit.checks import labels
+from gan_audit.checks import agreement, labels
 from gan_audit.checks.base import Settings
 from gan_audit.types import Skipped
 
@@ -12,7 +12,7 @@ MUTUAL, AGREEMENT = "labels.mutual_information", "labels.agreement"
 
 
 def run(data):
-    return {x.id: x for x in labels.run(data, Settings())}
+    return {x.id: x for check in (labels, agreement) for x in check.run(data, Settings())}
 
 
 def patients(rng, n, classes=3):

@@ -1,0 +1,67 @@
+"""What the judged checks hold for a diagnosis, asked by identifier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gan_audit.types import ALL, CheckResult, Judged
+
+RARE = 0.01
+"""Chance of an absent class below which its absence is no accident."""
+FEW_CELLS = 0.05
+"""Share of the image up to which a difference is localised."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Failed checks, asked by identifier."""
+
+    judged: tuple[Judged, ...]
+
+    def failed(self, *ids: str, scope: str | None = None) -> tuple[str, ...]:
+        """Keys of failed checks whose identifier starts with one of `ids`: over `scope`, or over any."""
+        return tuple(j.key for j in self._failures(ids) if scope is None or j.outcome.scope == scope)
+
+    def spaces(self, *ids: str) -> set[str]:
+        """Spaces in which one of the checks failed over all images."""
+        return {str(j.outcome.space) for j in self._failures(ids) if j.outcome.scope == ALL}
+
+    def failed_in(self, space: str, *ids: str) -> tuple[str, ...]:
+        """Keys of checks that failed over all images in a space."""
+        return tuple(j.key for j in self._failures(ids) if j.outcome.scope == ALL and j.outcome.space == space)
+
+    def results(self, *ids: str) -> Iterator[CheckResult]:
+        """The same checks, as measured."""
+        for j in self._failures(ids):
+            if isinstance(j.outcome, CheckResult):
+                yield j.outcome
+
+    def absent_classes(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Scope and evidence of each class that the synthetic set lacks beyond chance."""
+        found: dict[str, list[str]] = {}
+        for j in self.judged:
+            result = j.outcome
+            if isinstance(result, CheckResult) and result.id == "coverage" and result.n_synthetic == 0:
+                chance = 1.0 if result.p_value is None else result.p_value
+                found.setdefault(result.scope, []).extend([j.key] * (chance < RARE))
+        yield from ((scope, tuple(keys)) for scope, keys in found.items() if keys)
+
+    def families(self) -> Mapping[str, float]:
+        """How clearly grey level and texture differ, 0 where nothing tells: areas under the ROC curve if any failed."""
+        areas = [x for x in self._measured("separability.c2st") if x.scope == ALL]
+        failed = any(True for _ in self.results("separability.c2st"))
+        told = [x.details.get("families") or {} for x in (areas if failed else self.results("marginals."))]
+        return {kind: max((float(x.get(kind) or 0.0) for x in told), default=0.0) for kind in ("intensity", "texture")}
+
+    def local(self) -> list[CheckResult]:
+        """Failures of the search for places that betray the set in which few cells stand out."""
+        found = self.results("shortcut.spatial")
+        return [x for x in found if x.details.get("share_of_cells", 1.0) <= FEW_CELLS]
+
+    def _measured(self, *ids: str) -> Iterator[CheckResult]:
+        outcomes = (j.outcome for j in self.judged)
+        return (x for x in outcomes if isinstance(x, CheckResult) and x.id.startswith(ids))
+
+    def _failures(self, ids: Sequence[str]) -> Iterator[Judged]:
+        return (j for j in self.judged if j.status == "fail" and j.outcome.id.startswith(tuple(ids)))

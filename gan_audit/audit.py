@@ -88,7 +88,7 @@ def audit(
         folder = Path(cache) if cache else None
         tables = extract(sets, extractors, cache=folder, jobs=jobs, progress=progress)
     with clock.time("checks"):
-        outcomes = evaluate(tables, unavailable, Settings(rules.confidence, seed), jobs, progress)
+        outcomes = evaluate(tables, unavailable, Settings(rules.confidence, seed, device), jobs, progress)
     return _result(rules, declared, inputs, tables, outcomes, seed, device, clock)
 
 
@@ -127,7 +127,9 @@ def evaluate(
     progress: Progress,
 ) -> list[Outcome]:
     """Every check in every space it reads, in the order of the registry, then of spaces, then of classes."""
-    compared = {name: prepare(table["real"], table["synthetic"]) for name, table in tables.items()}
+    compared = {
+        name: prepare(table["real"], table["synthetic"], table.get("holdout")) for name, table in tables.items()
+    }
     uses = {name: table["real"].space.uses for name, table in tables.items()}
     offered = frozenset(use for found in uses.values() for use in found)
     outcomes: list[Outcome] = []

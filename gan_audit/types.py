@@ -151,6 +151,13 @@ class Pair:
     """Share of real images that lie closer than this to another group's nearest real image, 0 to 1."""
     transformation: str = ""
     """What turns the real image into the synthetic one, where that was verified on pixels."""
+    holdout: str = ""
+    """Sample id of the nearest image that the generator never saw, where there is a holdout set."""
+    holdout_distance: float | None = None
+    rank: int = 0
+    """Place among the synthetic images of its space, 1 for the nearest; 0 where none was given."""
+    score: float | None = None
+    """False-discovery rate at which the pair would be called a copy, where it was verified on pixels."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,10 @@ class Side:
         """Number of independent units."""
         return len(np.unique(self.groups))
 
+    def of_class(self, label: str) -> Side:
+        """The images of one class alone."""
+        return self.take(np.array([i for i, x in enumerate(self.labels) if x == label], np.int64))
+
     def take(self, rows: IntArray) -> Side:
         """The given rows alone."""
         pick = [int(i) for i in rows]
@@ -67,12 +71,14 @@ class Comparison:
     """Independent units, real and synthetic, before a class was singled out."""
     grid: tuple[int, ...] = ()
     """Shape that a row of a thumbnail space folds back to; empty elsewhere."""
+    holdout: Side | None = None
+    """Real images that the generator never saw, where there are any with features in this space."""
 
     def of_class(self, label: str) -> Comparison:
         """The images of one class, standardized as the whole set is."""
-        rows = [np.array([i for i, x in enumerate(s.labels) if x == label], np.int64) for s in self.sides]
-        real, synthetic = (side.take(rows_) for side, rows_ in zip(self.sides, rows, strict=True))
-        return replace(self, scope=f"class:{label}", real=real, synthetic=synthetic)
+        real, synthetic = (side.of_class(label) for side in self.sides)
+        holdout = self.holdout.of_class(label) if self.holdout else None
+        return replace(self, scope=f"class:{label}", real=real, synthetic=synthetic, holdout=holdout)
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -107,6 +113,8 @@ class Settings:
     level: float = 0.95
     """Confidence level of every interval, in (0, 1)."""
     seed: int = 0
+    device: str = "cpu"
+    """Where neighbours are searched: `auto`, `cpu` or `cuda`; the numbers do not depend on it."""
 
     def rng(self, key: str) -> np.random.Generator:
         """A generator of its own for every check, so that no check's numbers depend on which others ran."""

@@ -13,14 +13,16 @@ REACH = 8.0
 """Robust standard deviations beyond which a value counts as this far: one outlier must not own a distance."""
 
 
-def prepare(real: FeatureTable, synthetic: FeatureTable) -> Comparison | str:
+def prepare(real: FeatureTable, synthetic: FeatureTable, holdout: FeatureTable | None = None) -> Comparison | str:
     """The comparison of two tables of one space, or the reason why there is none.
 
+    holdout: the same of real images that the generator never saw; it decides on no feature and no scale.
     Rows in which the extractor failed and features that are not finite in some other row take no part, nor, where the
     space is standardized, features that are constant over the real images. Rows are put in an order that depends on
     content alone.
     """
-    codes = group_codes([*real.samples, *synthetic.samples])
+    unseen = [holdout] if holdout else []
+    codes = group_codes([sample for table in (real, synthetic, *unseen) for sample in table.samples])
     tables = [_usable(real, codes), _usable(synthetic, codes)]
     if any(not rows.any() for _, rows, _ in tables):
         return "No image has features in this space."
@@ -31,9 +33,18 @@ def prepare(real: FeatureTable, synthetic: FeatureTable) -> Comparison | str:
     aside = {"not finite": ~finite, "constant over the real images": finite & ~varying}
     scale = _Scale.of(real.values[tables[0][1]][:, varying]) if real.space.standardize else None
     sides = [_side(table, rows, groups, varying, scale) for table, rows, groups in tables]
+    third = [_side(*_usable(table, codes), varying, scale) for table in unseen]
     names = tuple(np.array(real.names)[varying])
     left_out = {why: tuple(np.array(real.names)[which]) for why, which in aside.items() if which.any()}
-    return Comparison(real.space.name, ALL, names, sides[0], sides[1], left_out, _units(*sides), _grid(real))
+    units, grid = _units(*sides), _grid(real)
+    spare = _complete(third[0]) if third else None
+    return Comparison(real.space.name, ALL, names, sides[0], sides[1], left_out, units, grid, spare)
+
+
+def _complete(side: Side) -> Side | None:
+    """The rows that are finite in every feature in use; None where no row is."""
+    rows = np.flatnonzero(np.isfinite(side.values).all(axis=1))
+    return side.take(rows) if len(rows) else None
 
 
 def _all(conditions: Iterable[BoolArray]) -> BoolArray:

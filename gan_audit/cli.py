@@ -30,6 +30,13 @@ WIDTH = 140
 """Columns of the verdict's table where no terminal sets them: in a pipe or a CI log."""
 
 
+LEFT_OUT = {
+    "copy": "copies", "too_close": "too close to a patient", "off_manifold": "unlike any real image",
+    "mislabelled": "with a wrong label",
+}  # fmt: skip
+"""What `filter` says of its reasons."""
+
+
 class Device(StrEnum):
     """Where networks and searches run."""
 
@@ -126,6 +133,23 @@ def report(
 
         print_pdf(target, target.with_suffix(".pdf"))
         typer.echo(str(target.with_suffix(".pdf")))
+
+
+@app.command("filter")
+def filter_(
+    audit: Annotated[Path, typer.Option("--audit", help="Output folder of an audit, with its private folder.")],
+    out: OutOption,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Copy the synthetic images that survive: no copies, none off the manifold, none with a wrong label."""
+    from gan_audit.console import progress_for
+    from gan_audit.filtering import filter_audit
+
+    found = filter_audit(audit, out, overwrite=overwrite, progress=progress_for(quiet))
+    if not quiet:
+        left = ", ".join(f"{found.count(why)} {words}" for why, words in LEFT_OUT.items())
+        typer.echo(f"{found.kept} images kept in {out / 'images'}, {len(found.reasons)} left out: {left}.")
 
 
 @app.command()

@@ -32,6 +32,7 @@ def gallery(pairs: Iterable[Pair], sets: Mapping[Role, ImageSet]) -> list[Eviden
 
 def _view(pair: Pair, named: Mapping[tuple[Role, str], Sample], sets: Mapping[Role, ImageSet]) -> EvidenceView:
     synthetic, real = named["synthetic", pair.synthetic], named["real", pair.real]
+    unseen = named.get(("holdout", pair.holdout))
     shown, source = sets["synthetic"].read(synthetic), sets["real"].read(real)
     window = (real.low, real.high) if source.bit_depth > 8 else (0.0, 255.0)
     return EvidenceView(
@@ -43,6 +44,9 @@ def _view(pair: Pair, named: Mapping[tuple[Role, str], Sample], sets: Mapping[Ro
         distance=pair.distance,
         percentile=pair.percentile,
         transformation=pair.transformation,
+        holdout=_picture(sets["holdout"].read(unseen), window) if unseen else None,
+        holdout_name=unseen.pseudonym if unseen else "",
+        holdout_distance=pair.holdout_distance,
     )
 
 

@@ -46,8 +46,9 @@ class AuditResult:
         write_folder(
             Path(out),
             dict(self.document),
-            ids=[("pseudonym", "set", "file"), *self._ids()],
+            ids=[("pseudonym", "set", "file", "label", "name"), *self._ids()],
             nearest=[NEAREST, *self._nearest(pairs)],
+            marks=[MARKS, *self._marks()],
             evidence_html=shown,
             keep=keep,
             overwrite=overwrite,
@@ -60,15 +61,21 @@ class AuditResult:
             if isinstance(judged.outcome, CheckResult):
                 yield from judged.outcome.pairs
 
+    def _marks(self) -> Iterator[tuple[str, ...]]:
+        named = {sample.id: sample.pseudonym for sample in self.sets["synthetic"].samples}
+        for judged in self.checks:
+            for mark in judged.outcome.marks if isinstance(judged.outcome, CheckResult) else ():
+                yield mark.reason, mark.space, named[mark.synthetic], repr(mark.value), repr(mark.limit)
+
     def _samples(self) -> Iterator[Sample]:
         for images in self.sets.values():
             yield from images.samples
 
-    def _ids(self) -> Iterator[tuple[str, str, str]]:
+    def _ids(self) -> Iterator[tuple[str, ...]]:
         for role, images in self.sets.items():
-            named = [(item.pseudonym, item.id) for item in images.samples]
-            named += [(item.pseudonym, item.id) for item in images.rejected]
-            yield from ((pseudonym, role, images.paths.get(id, id)) for pseudonym, id in named)
+            named = [(item.pseudonym, item.id, item.label or "") for item in images.samples]
+            named += [(item.pseudonym, item.id, "") for item in images.rejected]
+            yield from ((pseudonym, role, images.paths.get(id, id), label, id) for pseudonym, id, label in named)
 
     def _secrets(self) -> set[str]:
         names = {sample.id for sample in self._samples()} | {s.group for s in self._samples() if s.group}
@@ -81,9 +88,22 @@ class AuditResult:
         for pair in pairs:
             synthetic, real = named["synthetic", pair.synthetic], named["real", pair.real]
             names = (synthetic.pseudonym, real.pseudonym, synthetic.id, real.id)
-            yield (pair.space, *names, repr(pair.distance), repr(pair.percentile), pair.transformation)
+            unseen = named.get(("holdout", pair.holdout))
+            yield (
+                pair.space,
+                *names,
+                repr(pair.distance),
+                repr(pair.percentile),
+                pair.transformation,
+                str(pair.rank or ""),
+                *(("" if x is None else repr(x)) for x in (pair.score, pair.holdout_distance)),
+                unseen.pseudonym if unseen else "",
+                unseen.id if unseen else "",
+            )
 
 
 NEAREST = (
     "space", "synthetic", "real", "synthetic_file", "real_file", "distance", "percentile", "transformation",
+    "rank", "false_discovery_rate", "holdout_distance", "holdout", "holdout_file",
 )  # fmt: skip
+MARKS = ("reason", "space", "synthetic", "value", "limit")

@@ -161,6 +161,20 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Why one synthetic image should not be used. Private."""
+
+    reason: Literal["off_manifold", "mislabelled"]
+    space: str
+    synthetic: str
+    """Sample id."""
+    value: float
+    """What was measured of the image, in the unit of `limit`."""
+    limit: float
+    """What it is beyond."""
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """What a check measured: no threshold, no verdict."""
 
@@ -182,6 +196,8 @@ class CheckResult:
     """JSON-ready; may hold `tables` and `figures`, which the report draws."""
     pairs: tuple[Pair, ...] = field(default=(), repr=False)
     """Private evidence; never serialized to a file meant for sharing."""
+    marks: tuple[Mark, ...] = field(default=(), repr=False)
+    """Private too: what `gan-audit filter` goes by."""
 
 
 @dataclass(frozen=True)

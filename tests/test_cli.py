@@ -29,7 +29,7 @@ def test_the_output_folder_is_complete_and_the_exit_code_is_the_gates(written):
     names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     assert names >= {
         "audit.json", "report.html", "junit.xml", "summary.md",
-        "private/ids.csv", "private/nearest.csv", "private/evidence.html",
+        "private/ids.csv", "private/marks.csv", "private/nearest.csv", "private/evidence.html",
     }  # fmt: skip
     assert json.loads((out / "audit.json").read_text())["verdict"]["exit_code"] == 1
 

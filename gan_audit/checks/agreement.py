@@ -11,7 +11,7 @@ import numpy as np
 from gan_audit.checks.base import Check, Comparison, Method, Settings
 from gan_audit.checks.labels import FOLDS, label_codes, labelled, unfit
 from gan_audit.stats.resampling import resample_groups
-from gan_audit.types import CheckResult, Estimate, FloatArray, IntArray, Interval, Outcome, check_key
+from gan_audit.types import CheckResult, Estimate, FloatArray, IntArray, Interval, Mark, Outcome, check_key
 
 ID = "labels.agreement"
 DRAWS = 1000
@@ -26,10 +26,10 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
 
 def _agreement(data: Comparison, settings: Settings) -> CheckResult:
     classes, (real, synthetic) = data.classes(), label_codes(data)
-    at_home, abroad = _predict(data, real, synthetic)
+    home, abroad = _predict(data, real, synthetic)
     rng = settings.rng(check_key(ID, data.space))
-    reference = _Agreement(at_home, real, data.real.groups)
-    found = _Agreement(abroad, synthetic, data.synthetic.groups)
+    reference = _Agreement(home.hits, real, data.real.groups)
+    found = _Agreement(abroad.hits, synthetic, data.synthetic.groups)
     estimate, null = found.estimate(rng, settings.level), reference.estimate(rng, settings.level)
     real_by, synthetic_by = reference.by_class(), found.by_class()
     rows = [[x, real_by.get(c), synthetic_by.get(c)] for c, x in enumerate(classes)]
@@ -50,6 +50,7 @@ def _agreement(data: Comparison, settings: Settings) -> CheckResult:
             "reference_method": f"agreement on real images left out of training, {FOLDS} folds by group",
             "tables": [{"title": "Agreement by class", "columns": columns, "rows": rows}],
         },
+        marks=_mislabelled(data, real, synthetic, home, abroad),
     )
 
 
@@ -57,13 +58,24 @@ def _clip(interval: Interval | None) -> Interval | None:
     return None if interval is None else (max(0.0, interval[0]), min(1.0, interval[1]))
 
 
-def _predict(data: Comparison, real: IntArray, synthetic: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Hits on real images by the fold that has not seen them, and mean hits of all folds on synthetic ones."""
+@dataclass(frozen=True)
+class _Predictions:
+    """Of the five models: hits, and probabilities of the classes, in the order of `Comparison.classes`."""
+
+    hits: FloatArray
+    """(n,) agreement with each image's label: 0 or 1 by one model, a share by several."""
+    chances: FloatArray
+    """(n, classes); 0 for a class that no real image has."""
+
+
+def _predict(data: Comparison, real: IntArray, synthetic: IntArray) -> tuple[_Predictions, _Predictions]:
+    """Real images by the fold that has not seen them, synthetic ones by the mean of all folds."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedGroupKFold
 
-    at_home, abroad = np.zeros(len(real)), np.zeros(len(synthetic))
+    classes = len(data.classes())
+    home, abroad = (_Predictions(np.zeros(len(x)), np.zeros((len(x), classes))) for x in (real, synthetic))
     folds = StratifiedGroupKFold(FOLDS).split(data.real.points, real, data.real.groups)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -72,9 +84,33 @@ def _predict(data: Comparison, real: IntArray, synthetic: IntArray) -> tuple[Flo
                 continue  # nothing to learn from: no agreement in this fold, on either side
             model = LogisticRegression(C=0.1, class_weight="balanced", max_iter=1000)
             model.fit(data.real.points[train], real[train])
-            at_home[test] = model.predict(data.real.points[test]) == real[test]
-            abroad += (model.predict(data.synthetic.points) == synthetic) / FOLDS
-    return at_home, abroad
+            home.hits[test] = model.predict(data.real.points[test]) == real[test]
+            home.chances[np.ix_(test, model.classes_)] = model.predict_proba(data.real.points[test])
+            abroad.hits[:] += (model.predict(data.synthetic.points) == synthetic) / FOLDS
+            abroad.chances[:, model.classes_] += model.predict_proba(data.synthetic.points) / FOLDS
+    return home, abroad
+
+
+def _mislabelled(
+    data: Comparison, real: IntArray, synthetic: IntArray, home: _Predictions, abroad: _Predictions
+) -> tuple[Mark, ...]:
+    """Synthetic images that belong to another class as surely as real images of that class do.
+
+    The mean chance that unseen real images of a class have of it is the limit (confident learning: Northcutt, Jiang
+    and Chuang 2021, eq. 1 and 2).
+    """
+    sure = np.full(home.chances.shape[1], np.inf)
+    for code in np.unique(real):
+        sure[code] = home.chances[real == code, code].mean()
+    others = np.where(abroad.chances >= sure, abroad.chances, 0.0)
+    others[np.arange(len(synthetic)), synthetic] = 0.0
+    best = others.argmax(axis=1)
+    value = others[np.arange(len(synthetic)), best]
+    wrong = value > abroad.chances[np.arange(len(synthetic)), synthetic]
+    return tuple(
+        Mark("mislabelled", data.space, data.synthetic.ids[i], float(value[i]), float(sure[best[i]]))
+        for i in np.flatnonzero(wrong)
+    )
 
 
 @dataclass(frozen=True)

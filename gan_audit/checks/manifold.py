@@ -9,12 +9,14 @@ import numpy as np
 
 from gan_audit.checks.base import Check, Comparison, Method, Settings, noun
 from gan_audit.checks.matched import Statistic, measure, shared_distances
-from gan_audit.stats.neighbours import manifold, manifold_of
+from gan_audit.stats.neighbours import manifold, manifold_of, nearest
 from gan_audit.stats.resampling import Matched, draw_splits, summarize
-from gan_audit.types import CheckResult, Estimate, IntArray, Outcome
+from gan_audit.types import ALL, CheckResult, Estimate, IntArray, Mark, Outcome
 
 K = 5
 """Neighbours to a ball, as in Naeem et al. 2020."""
+FAR = 0.99
+"""Share of the real images whose nearest neighbour of another patient is no farther than that of a usable image."""
 
 
 def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
@@ -33,7 +35,23 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
         found = manifold_of(data.real.points, data.synthetic.points, K)
         return {s.id: {"all_images": getattr(found, s.id), "k": K} for s in STATISTICS}
 
-    yield from measure(data, settings, STATISTICS, between, details)
+    for outcome in measure(data, settings, STATISTICS, between, details):
+        if isinstance(outcome, CheckResult) and outcome.id == "precision" and outcome.scope == ALL:
+            yield replace(outcome, marks=_strangers(data))
+        else:
+            yield outcome
+
+
+def _strangers(data: Comparison) -> tuple[Mark, ...]:
+    """Synthetic images farther from every real one than `FAR` of the real images are from other patients' images."""
+    real, groups = data.real.points, data.real.groups
+    among = nearest(real, real, query_groups=groups, base_groups=groups).distance[:, 0]
+    limit = float(np.quantile(among[np.isfinite(among)], FAR))
+    found = nearest(data.synthetic.points, real).distance[:, 0]
+    return tuple(
+        Mark("off_manifold", data.space, data.synthetic.ids[i], float(found[i]), limit)
+        for i in np.flatnonzero(found > limit)
+    )
 
 
 def _absent(data: Comparison, settings: Settings) -> CheckResult:

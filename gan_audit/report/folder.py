@@ -7,11 +7,11 @@ import io
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
+from gan_audit.aside import beside, parents, swap
 from gan_audit.errors import UsageError
 from gan_audit.report.document import dumps
 from gan_audit.report.html import render_html
@@ -33,6 +33,7 @@ def write_folder(
     *,
     ids: Rows,
     nearest: Rows,
+    marks: Rows = (),
     evidence_html: str | None = None,
     keep: Path | None = None,
     overwrite: bool = False,
@@ -41,7 +42,7 @@ def write_folder(
 ) -> None:
     """Writes the shared files and `private/`; where anything fails, nothing is left behind and nothing is lost.
 
-    ids, nearest: rows of private/ids.csv and private/nearest.csv, their heads first. evidence_html: the gallery.
+    ids, nearest, marks: rows of private/ids.csv, nearest.csv and marks.csv, heads first. evidence_html: the gallery.
     keep: a folder of features to move to private/features. overwrite: replace an earlier output. secrets: file names,
     paths and patient ids of the input, none of which may stand in a shared file (see report.lint). public: names that
     may.
@@ -57,14 +58,15 @@ def write_folder(
     }
     refuse_leaks(document, shared, secrets, public)
     private = {".gitignore": "*\n", "ids.csv": csv_text(ids), "nearest.csv": csv_text(nearest)}
+    private["marks.csv"] = csv_text(marks)
     if evidence_html is not None:
         private["evidence.html"] = evidence_html
     target = out.resolve()
     try:
-        with _parents(target), _aside(target) as aside:
+        with parents(target), beside(target) as aside:
             _write(aside, shared, private)
             with _moved(keep, aside / "private" / "features"):
-                old = _swap(aside, target)
+                old = swap(aside, target)
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror or error}. Choose another --out.") from error
     if old:
@@ -114,34 +116,6 @@ def _write(aside: Path, shared: Mapping[str, str], private: Mapping[str, str]) -
 
 
 @contextmanager
-def _parents(target: Path) -> Iterator[None]:
-    """The folders above the target, removed again where the block fails."""
-    missing = [folder for folder in target.parents if not folder.exists()]
-    made: list[Path] = []
-    try:
-        for folder in reversed(missing):
-            folder.mkdir()
-            made.append(folder)
-        yield
-    except BaseException:
-        with suppress(OSError):
-            for folder in reversed(made):
-                folder.rmdir()
-        raise
-
-
-@contextmanager
-def _aside(target: Path) -> Iterator[Path]:
-    """A new folder beside the target; gone after the block, be it moved or removed."""
-    aside = target.with_name(f".{target.name}.{token_hex(4)}.new")
-    aside.mkdir()
-    try:
-        yield aside
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-@contextmanager
 def _moved(source: Path | None, place: Path) -> Iterator[None]:
     """Moves a folder in, and back where the block fails."""
     if source is None or not source.is_dir():
@@ -155,19 +129,3 @@ def _moved(source: Path | None, place: Path) -> Iterator[None]:
         if place.exists():
             shutil.move(place, source)
         raise
-
-
-def _swap(aside: Path, target: Path) -> Path | None:
-    """The new folder takes the old one's place; the old one is removed last, and returned where that fails."""
-    if not target.exists():
-        aside.rename(target)
-        return None
-    old = target.with_name(f".{target.name}.{token_hex(4)}.old")
-    target.rename(old)
-    try:
-        aside.rename(target)
-    except BaseException:
-        old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-    return old if old.exists() else None

@@ -30,7 +30,7 @@ def tree(root: Path) -> dict[str, bytes]:
 def test_what_is_written(document, tmp_path):
     out = tmp_path / "deep" / "out"
     write(out, document, evidence_html="<html>")
-    private = {f"private/{name}" for name in (".gitignore", "evidence.html", "ids.csv", "nearest.csv")}
+    private = {f"private/{name}" for name in (".gitignore", "evidence.html", "ids.csv", "marks.csv", "nearest.csv")}
     assert set(tree(out)) == {"audit.json", "junit.xml", "report.html", "summary.md", *private}
     assert load(out / "audit.json") == document
     assert (out / "report.html").read_text() == render_html(document)
@@ -131,7 +131,7 @@ def test_features_of_the_output_that_is_replaced_stay(document, tmp_path):
     assert (out / "private" / "features" / "table.npz").read_bytes() == b"1"
 
 
-@pytest.mark.parametrize("step", ["_write", "_swap"])
+@pytest.mark.parametrize("step", ["_write", "swap"])
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 @pytest.mark.parametrize("earlier", [False, True])
 def test_where_a_step_fails_everything_is_as_before(document, tmp_path, monkeypatch, step, error, earlier):

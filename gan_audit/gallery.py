@@ -47,6 +47,8 @@ def _view(pair: Pair, named: Mapping[tuple[Role, str], Sample], sets: Mapping[Ro
         holdout=_picture(sets["holdout"].read(unseen), window) if unseen else None,
         holdout_name=unseen.pseudonym if unseen else "",
         holdout_distance=pair.holdout_distance,
+        rank=pair.rank,
+        score=pair.score,
     )
 
 

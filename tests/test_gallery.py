@@ -49,3 +49,11 @@ def test_deep_greys_and_volumes_become_pictures():
     assert view.real.shape == (4, 4)
     assert view.real.dtype == np.uint8
     assert 120 < view.real[0, 0] < 140
+
+
+def test_the_nearest_unseen_image_is_shown_in_the_window_of_the_real_one():
+    sets = {role: image_set(role, [PIXELS + i]) for i, role in enumerate(("real", "synthetic", "holdout"))}
+    found = Pair("pixels", "0", "0", 1.0, 0.1, holdout="0", holdout_distance=2.5, rank=1, score=0.02)
+    view = gallery([found], sets)[0]
+    assert np.array_equal(view.holdout, PIXELS + 2)
+    assert (view.holdout_name, view.holdout_distance, view.rank, view.score) == ("h-0", 2.5, 1, 0.02)

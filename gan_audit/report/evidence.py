@@ -47,6 +47,10 @@ class EvidenceView:
     """The nearest image that the generator never saw, where there is a holdout set."""
     holdout_name: str = ""
     holdout_distance: float | None = None
+    rank: int = 0
+    """Place among the synthetic images of the space, 1 for the nearest; 0 where none was given."""
+    score: float | None = None
+    """False-discovery rate at which the pair would be called a copy."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,12 @@ def render_evidence(pairs: Sequence[EvidenceView], *, restricted: bool) -> str:
 def _pair(place: int, pair: EvidenceView) -> _Pair:
     facts = [
         ("Space", clean(pair.space)),
+        *([("Rank", str(pair.rank))] if pair.rank else []),
         ("Distance", number(pair.distance)),
         ("Closer among real images", quantity(pair.percentile, "share")),
     ]
+    if pair.score is not None:
+        facts.append(("False-discovery rate", number(pair.score)))
     if pair.holdout_distance is not None:
         facts.append(("Distance to the nearest unseen image", number(pair.holdout_distance)))
     return _Pair(f"Pair {place}", clean(pair.transformation), tuple(facts), tuple(_pictures(place, pair)))

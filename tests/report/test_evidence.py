@@ -116,3 +116,13 @@ def test_a_picture_carries_no_tag():
     image = Image.open(io.BytesIO(base64.b64decode(png(picture(8, 8)).split(",")[1])))
     assert image.info == {}
     assert image.format == "PNG"
+
+
+def test_rank_rate_and_the_nearest_unseen_image_are_shown_where_known():
+    given = view(rank=3, score=0.012, holdout=picture(32, 32), holdout_name="H-9c01", holdout_distance=1.25)
+    page = Page(render_evidence([given], restricted=True))
+    assert len(page.all("img")) == 4
+    text = render_evidence([given], restricted=True)
+    assert all(word in text for word in ("Rank", "False-discovery rate", "0.012", "1.25", "H-9c01"))
+    plain = render_evidence([view()], restricted=True)
+    assert not any(word in plain for word in ("Rank", "False-discovery", "unseen"))

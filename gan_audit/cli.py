@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from typing import Annotated
 
 import typer
 
+from gan_audit import cli_folders
+from gan_audit.cli_options import JobsOption, OutOption, OverwriteOption, QuietOption
 from gan_audit.errors import UsageError
 
 app = typer.Typer(
@@ -26,31 +27,12 @@ app = typer.Typer(
 )
 
 
-WIDTH = 140
-"""Columns of the verdict's table where no terminal sets them: in a pipe or a CI log."""
-
-
-LEFT_OUT = {
-    "copy": "copies", "too_close": "too close to a patient", "off_manifold": "unlike any real image",
-    "mislabelled": "with a wrong label",
-}  # fmt: skip
-"""What `filter` says of its reasons."""
-
-
 class Device(StrEnum):
     """Where networks and searches run."""
 
     auto = "auto"
     cpu = "cpu"
     cuda = "cuda"
-
-
-OutOption = Annotated[Path, typer.Option("--out", help="Folder to write.")]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace an earlier audit in the output folder.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
-JobsOption = Annotated[
-    int | None, typer.Option("--jobs", min=1, help="Worker processes; the numbers do not depend on it.")
-]
 
 
 @app.command()
@@ -80,10 +62,8 @@ def run(
     quiet: QuietOption = False,
 ) -> None:
     """Audit synthetic images against the real ones; the exit code is the gate's."""
-    from rich.console import Console
-
     from gan_audit.audit import audit
-    from gan_audit.console import print_verdict, progress_for
+    from gan_audit.console import output, print_verdict, progress_for
     from gan_audit.report.folder import check_target
 
     check_target(out, overwrite)
@@ -95,7 +75,7 @@ def run(
         )  # fmt: skip
         result.write(out, evidence=evidence, overwrite=overwrite, keep=keep)
     if not quiet:
-        console = Console(width=_width())
+        console = output()
         print_verdict(result.document, console)
         console.print(f"Report: {out / 'report.html'}", soft_wrap=True, markup=False, highlight=False)
     raise typer.Exit(result.verdict.exit_code)
@@ -135,23 +115,6 @@ def report(
         typer.echo(str(target.with_suffix(".pdf")))
 
 
-@app.command("filter")
-def filter_(
-    audit: Annotated[Path, typer.Option("--audit", help="Output folder of an audit, with its private folder.")],
-    out: OutOption,
-    overwrite: OverwriteOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Copy the synthetic images that survive: no copies, none off the manifold, none with a wrong label."""
-    from gan_audit.console import progress_for
-    from gan_audit.filtering import filter_audit
-
-    found = filter_audit(audit, out, overwrite=overwrite, progress=progress_for(quiet))
-    if not quiet:
-        left = ", ".join(f"{found.count(why)} {words}" for why, words in LEFT_OUT.items())
-        typer.echo(f"{found.kept} images kept in {out / 'images'}, {len(found.reasons)} left out: {left}.")
-
-
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder to write into.")] = Path(), overwrite: OverwriteOption = False
@@ -173,25 +136,14 @@ def init(
 @app.command()
 def doctor() -> None:
     """Show what this machine can do."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
+    from gan_audit.console import output, print_rows
     from gan_audit.doctor import diagnose
 
-    styles = {"ok": "green", "absent": "yellow", "problem": "bold red"}
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("topic", "state", "what was found", "remedy"):
-        table.add_column(column, overflow="fold")
     rows = diagnose()
-    for row in rows:
-        table.add_row(escape(row.topic), f"[{styles[row.state]}]{row.state}[/]", escape(row.text), escape(row.remedy))
-    Console(width=_width()).print(table)
+    cells = [(row.topic, row.state, row.text, row.remedy) for row in rows]
+    states = {"ok": "green", "absent": "yellow", "problem": "bold red"}
+    print_rows(output(), ("topic", "state", "what was found", "remedy"), cells, states)
     raise typer.Exit(5 if any(row.state == "problem" for row in rows) else 0)
-
-
-def _width() -> int | None:
-    return None if sys.stdout.isatty() else WIDTH
 
 
 def _pairs(entries: list[str]) -> dict[str, str]:
@@ -228,4 +180,5 @@ def _add_commands() -> None:
         app.command(point.name)(point.load())
 
 
+cli_folders.register(app)
 _add_commands()

@@ -51,6 +51,8 @@ class InputLimits(_Strict):
     """What input the audit accepts."""
 
     max_rejected: float = Field(default=0.05, ge=0, le=1)
+    smallest_cell: int = Field(default=5, ge=0)
+    """Classes of fewer patients are shown as `< 5` in what is shared; 0 shows every count."""
 
 
 class Policy(_Strict):

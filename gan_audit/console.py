@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +15,8 @@ from rich.table import Table
 
 from gan_audit.progress import SILENT, Progress, Step
 
+WIDTH = 140
+"""Columns of a table where no terminal sets them: in a pipe or a CI log."""
 WORDS = {
     "pass": ("met", "green"),
     "fail": ("NOT MET", "bold red"),
@@ -47,6 +50,23 @@ def progress_for(quiet: bool) -> Progress:
     """Bars on a terminal, silence in a pipe or where asked for."""
     console = Console(stderr=True)
     return TerminalProgress(console) if console.is_terminal and not quiet else SILENT
+
+
+def output() -> Console:
+    """Standard output."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH)
+
+
+def print_rows(
+    console: Console, heads: Sequence[str], rows: Iterable[Sequence[str]], styles: Mapping[str, str]
+) -> None:
+    """A table of plain text; a cell that is one of the words in `styles` is set in its style."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(f"[{styles[cell]}]{cell}[/]" if cell in styles else escape(cell) for cell in row))
+    console.print(table)
 
 
 def print_verdict(document: Mapping[str, Any], console: Console) -> None:

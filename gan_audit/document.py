@@ -119,6 +119,7 @@ def _set(images: ImageSet) -> dict[str, Any]:
         "n_groups": len(groups) or None,
         "grouped": bool(groups),
         "classes": dict(sorted(Counter(s.label for s in samples if s.label is not None).items())),
+        "class_groups": _groups_by_class(samples) if groups else None,
         "sha256": images.sha256,
         "rejected": [{"id": item.pseudonym, "reason": item.reason} for item in images.rejected],
         "shapes": _counted(_shape(sample) for sample in samples),
@@ -127,6 +128,15 @@ def _set(images: ImageSet) -> dict[str, Any]:
         "masks": sum(sample.has_mask for sample in samples),
         "exact_duplicates": len(samples) - len({sample.digest for sample in samples}),
     }
+
+
+def _groups_by_class(samples: Iterable[Sample]) -> dict[str, int]:
+    """Patients of each class; an image whose patient is unknown counts as one more."""
+    found: dict[str, set[str]] = {}
+    for sample in samples:
+        if sample.label is not None:
+            found.setdefault(sample.label, set()).add(sample.group or f"image {sample.id}")
+    return {label: len(groups) for label, groups in sorted(found.items())}
 
 
 def _shape(sample: Sample) -> str:

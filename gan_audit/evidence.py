@@ -11,6 +11,31 @@ RARE = 0.01
 """Chance of an absent class below which its absence is no accident."""
 FEW_CELLS = 0.05
 """Share of the image up to which a difference is localised."""
+HALF = 0.5
+"""Ratio of the mean distances synthetic to real and real to real below which memorization is strongly suspected."""
+MOST = 0.9
+"""Close fraction from which on it is."""
+EVEN = 0.5
+"""Share of synthetic images nearer to training than to unseen images that is expected where nobody is copied."""
+CROWDED = 0.8
+"""Distance of synthetic images from each other over that of real ones below which they are crowded: a collapse."""
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """The three figures by which published studies recognize a generator that repeats its training images."""
+
+    ratio: float
+    """Mean distance synthetic to real over real to real of another patient."""
+    close: float
+    """Share of synthetic images nearer to a real one than the closest 1 % of real ones are to each other."""
+    spacing: float
+    """Mean distance synthetic to synthetic over real to real."""
+
+    @property
+    def strong(self) -> bool:
+        """Whether all three say so: half the distance, nearly all images close, and yet none crowded together."""
+        return self.ratio < HALF and self.close >= MOST and self.spacing >= CROWDED
 
 
 @dataclass(frozen=True)
@@ -58,6 +83,35 @@ class Evidence:
         """Failures of the search for places that betray the set in which few cells stand out."""
         found = self.results("shortcut.spatial")
         return [x for x in found if x.details.get("share_of_cells", 1.0) <= FEW_CELLS]
+
+    def copied(self) -> tuple[str, ...]:
+        """Keys of the failed checks of memorization.
+
+        A data-copying test does not count where synthetic images are as near to unseen images as to training images:
+        they lack detail or variety, and lie near everything.
+        """
+        shares = [x for x in self._measured("memorization.holdout_share") if x.ci is None or x.ci[0] <= EVEN]
+        even = {(x.space, x.scope) for x in shares}
+        return tuple(
+            j.key
+            for j in self._failures(["memorization."])
+            if j.outcome.id != "memorization.ct" or (j.outcome.space, j.outcome.scope) not in even
+        )
+
+    def patients(self) -> int:
+        """Most patients whose images a failed check counts as shown again; 0 where none counts them."""
+        counts = (x.details.get("patients_concerned") for x in self.results("memorization."))
+        return max((int(count) for count in counts if count), default=0)
+
+    def repetition(self) -> Repetition | None:
+        """The three figures over all images, in the space where they are clearest, if they are strong evidence."""
+        shares = {x.space: x.estimate for x in self._measured("memorization.close_fraction") if x.scope == ALL}
+        found = []
+        for x in self._measured("memorization.ratio"):
+            figures = x.estimate, shares.get(x.space), x.details.get("synthetic_spacing")
+            if x.scope == ALL and None not in figures:
+                found.append(Repetition(*(float(figure) for figure in figures if figure is not None)))
+        return min((x for x in found if x.strong), key=lambda x: x.ratio, default=None)
 
     def _measured(self, *ids: str) -> Iterator[CheckResult]:
         outcomes = (j.outcome for j in self.judged)

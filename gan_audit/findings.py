@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
-from gan_audit.evidence import Evidence
+from gan_audit.evidence import Evidence, Repetition
 from gan_audit.types import ALL, Finding, Judged, check_key
 
 SHIFTS = ("separability.", "marginals.")
@@ -20,15 +21,30 @@ def diagnose(judged: Sequence[Judged]) -> tuple[Finding, ...]:
 
 
 def _memorization(evidence: Evidence) -> Iterator[Finding]:
-    if keys := evidence.failed("memorization."):
+    if keys := evidence.copied():
+        found = evidence.repetition()
+        said = _strongly(found) if found else "The synthetic set shows images of real patients again"
         yield Finding(
             "memorization",
             "high",
             ALL,
             keys,
-            "The synthetic set shows images of real patients again: sharing it may disclose them, and a model tested "
-            "on those patients will look better than it is.",
+            f"{said}{_affected(evidence.patients())}: sharing it may disclose them, and a model tested on those "
+            "patients will look better than it is.",
         )
+
+
+def _strongly(found: Repetition) -> str:
+    return (
+        "Strong evidence that the generator repeats its training images: synthetic images lie on average "
+        f"{found.ratio:.2g} times as far from the nearest real image as images of different patients do from each "
+        f"other, {math.floor(100 * found.close)} % of them nearer than the closest 1 % of real images, and yet keep "
+        f"their distance from one another ({found.spacing:.2f} times that of real images). The set shows patients again"
+    )
+
+
+def _affected(patients: int) -> str:
+    return f"; {patients} patient{' is' if patients == 1 else 's are'} affected" if patients else ""
 
 
 def _mode_collapse(evidence: Evidence) -> Iterator[Finding]:

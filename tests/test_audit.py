@@ -14,6 +14,7 @@ from PIL import Image
 from gan_audit import audit
 from gan_audit.document import plain
 from gan_audit.errors import InputError, UsageError
+from gan_audit.phantoms import phantom_patients
 from gan_audit.report.document import dumps
 
 
@@ -50,6 +51,7 @@ def test_every_identifier_of_the_interface_stands_in_the_audit(sound):
     expected = {
         "frechet", "kernel_distance", "precision", "recall", "density", "coverage", "memorization.ratio",
         "memorization.close_fraction", "memorization.duplicates", "memorization.authenticity", "memorization.ct",
+        "memorization.holdout_share", "memorization.mifid",
         "marginals.ks", "marginals.wasserstein", "dependence.spearman", "labels.mutual_information",
         "labels.agreement", "separability.c2st", "utility.tstr", "leakage.groups", "leakage.provenance",
         "shortcut.spatial", "diversity.spread",
@@ -152,6 +154,24 @@ def test_bad_arguments_are_refused_with_their_exit_code(phantoms, tmp_path):
         audit(phantoms.real, phantoms.sound, embeddings=["random-con"])
     with pytest.raises(InputError):
         audit(tmp_path / "absent", phantoms.sound)
+
+
+def test_a_generator_that_repeats_its_training_images_is_shown_to_by_every_arm(tmp_path):
+    """Each training image comes back with noise: the three published figures, and the unseen patients as a control."""
+    rng = np.random.default_rng(3)
+    real, unseen = (phantom_patients(n, rng, images_per_patient=1, prefix=p) for n, p in ((60, "P"), (40, "H")))
+    again = np.clip(real.images + rng.normal(0, 12, real.images.shape), 0, 255).round().astype(np.uint8)
+    found = audit(real.images, again, (real.labels, real.labels), unseen.images, embeddings=["pixels"], jobs=1)
+    failed = {key for key in found.verdict.failed if key.startswith("memorization")}
+    assert {"memorization.ratio@pixels", "memorization.holdout_share@pixels", "memorization.ct@pixels"} <= failed
+    (message,) = [x.message for x in found.findings if x.id == "memorization"]
+    assert message.startswith("Strong evidence")
+    assert "60 patients are affected" in message
+    found.write(tmp_path / "out")
+    with (tmp_path / "out" / "private" / "nearest.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["space"] == "pixels"]
+    assert [row["rank"] for row in rows] == [str(i + 1) for i in range(60)]
+    assert all(float(row["distance"]) < float(row["holdout_distance"]) and row["holdout"] for row in rows)
 
 
 def test_a_missing_class_is_found(phantoms, tmp_path):

@@ -71,6 +71,14 @@ def test_report_renders_the_same_bytes_again(written, tmp_path):
     assert (tmp_path / "report.html").read_bytes() == (out / "report.html").read_bytes()
 
 
+def test_an_audit_verifies_and_is_not_worse_than_itself(written, phantoms, capsys):
+    _, out = written
+    assert main(["verify", str(out), "--real", str(phantoms.real), "--synthetic", str(phantoms.copies)]) == 0
+    assert main(["verify", str(out), "--real", str(phantoms.real), "--synthetic", str(phantoms.sound)]) == 1
+    assert main(["compare", str(out), str(out)]) == 0
+    assert "Not everything" in capsys.readouterr().out
+
+
 def test_a_pdf_needs_a_browser_and_says_so(written, tmp_path, monkeypatch, capsys):
     _, out = written
     (tmp_path / "audit.json").write_bytes((out / "audit.json").read_bytes())

@@ -39,6 +39,7 @@ def test_inputs_are_counted_without_a_name():
     )
     real = found["real"]
     assert (real["n_images"], real["n_groups"], real["classes"]) == (4, 2, {"a": 2, "b": 2})
+    assert real["class_groups"] == {"a": 2, "b": 2}
     assert real["shapes"] == "8 x 8 (3 images); 4 x 4 (1 images)"
     assert real["exact_duplicates"] == 2
     assert real["rejected"] == [{"id": "R-x", "reason": "Empty."}]

@@ -1,9 +1,18 @@
 """Diagnoses from judged checks: each from its own evidence, none without."""
 
+import datetime
+
+import numpy as np
 import pytest
 
+from benchmarks.calibration.audits import default_policy
+from gan_audit.checks import memorization, spread
+from gan_audit.checks.base import Settings
+from gan_audit.checks.prepare import prepare
 from gan_audit.findings import diagnose
 from gan_audit.types import CheckResult, Judged
+from gan_audit.verdict import judge
+from tests.checks.conftest import table
 
 
 def judged(id, status="fail", scope="all", n_synthetic=10, p=None, **details):
@@ -65,3 +74,71 @@ def test_findings(name):
     assert [finding.id for finding in found] == expected
     keys = {check.key for check in checks}
     assert all(finding.evidence and set(finding.evidence) <= keys for finding in found)
+
+
+def repeated(rng, *, apart=0.2, shares=(0.97, 0.03), n=400, per_patient=2):
+    """Real patients, and a generator that gives most of their images back, moved a little: one copy of each image."""
+    real = (
+        rng.normal(size=(n // per_patient, 1, 8)) + 0.7 * rng.normal(size=(n // per_patient, per_patient, 8))
+    ).reshape(n, 8)
+    fresh = rng.normal(size=(n, 8)) * np.sqrt(1 + 0.7**2)
+    copies = real + apart * rng.normal(size=(n, 8)) / np.sqrt(8)
+    kept = rng.random(n) < shares[0]
+    groups = [f"p{i // per_patient}" for i in range(n)]
+    return prepare(table(real, "real", groups=groups), table(np.where(kept[:, None], copies, fresh), "synthetic"))
+
+
+def findings_of(data):
+    outcomes = [*memorization.run(data, Settings()), *spread.run(data, Settings())]
+    return {x.id: x for x in diagnose(judge(outcomes, default_policy(), datetime.date(2000, 1, 1)))}, {
+        x.id: x for x in outcomes
+    }
+
+
+def test_the_published_figures_are_strong_evidence_and_told_in_words():
+    """Half the distance, nine in ten nearer than the closest 1 % of real pairs, and no collapse."""
+    found, measured = findings_of(repeated(np.random.default_rng(0)))
+    ratio, close = measured["memorization.ratio"], measured["memorization.close_fraction"]
+    assert ratio.estimate < 0.5
+    assert close.estimate >= 0.9
+    assert measured["diversity.spread"].estimate == pytest.approx(1, abs=0.2)
+    message = found["memorization"].message
+    assert message.startswith("Strong evidence that the generator repeats its training images")
+    assert f"{ratio.estimate:.2g} times as far" in message
+    assert f"{int(100 * close.estimate)} % of them nearer than the closest 1 % of real images" in message
+    assert f"({ratio.details['synthetic_spacing']:.2f} times that of real images)" in message
+    assert f"{close.details['patients_concerned']} patients are affected" in message
+    assert len(message) < 600
+
+
+def test_a_tenth_of_copies_is_told_plainly_with_the_patients():
+    found, measured = findings_of(repeated(np.random.default_rng(1), shares=(0.1, 0.9)))
+    patients = measured["memorization.close_fraction"].details["patients_concerned"]
+    assert found["memorization"].message.startswith(
+        f"The synthetic set shows images of real patients again; {patients} patients are affected: "
+    )
+
+
+def test_a_sound_generator_is_told_nothing():
+    found, _ = findings_of(repeated(np.random.default_rng(2), shares=(0.0, 1.0)))
+    assert "memorization" not in found
+
+
+@pytest.mark.parametrize(("low", "expected"), [(0.46, []), (0.55, ["memorization"])])
+def test_smooth_images_lie_near_unseen_images_too_and_are_no_copies(low, expected):
+    share = CheckResult("memorization.holdout_share", low + 0.05, (low, low + 0.1), "share", "m", 10, 10, "radiomics")
+    test = judged("memorization.ct")
+    found = diagnose([test, Judged(share, "inconclusive", "error", False)])
+    assert [x.id for x in found] == expected
+    assert all(x.evidence == (test.key,) for x in found)
+    assert [x.id for x in diagnose([test])] == ["memorization"]
+
+
+def test_the_larger_count_of_patients_is_told_and_none_where_nobody_counted():
+    several = [
+        judged("memorization.duplicates", patients_concerned=7),
+        judged("memorization.close_fraction", patients_concerned=3),
+    ]
+    assert "; 7 patients are affected:" in diagnose(several)[0].message
+    assert "; 1 patient is affected:" in diagnose([judged("memorization.duplicates", patients_concerned=1)])[0].message
+    assert "affected" not in diagnose([judged("memorization.ratio")])[0].message

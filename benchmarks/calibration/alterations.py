@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from PIL import Image as PillowImage
 from scipy.ndimage import gaussian_filter
 
 from gan_audit.types import Image
@@ -72,6 +74,66 @@ def marked(image: Image, rng: Generator) -> Image:
     pixels = image.pixels.copy()
     pixels[INSET : INSET + MARK, INSET : INSET + MARK] = 2**image.bit_depth - 1
     return _with(image, pixels)
+
+
+def inverted(image: Image, rng: Generator) -> Image:
+    """Its negative."""
+    return _with(image, np.iinfo(image.pixels.dtype).max - image.pixels)
+
+
+def gamma(exponent: float) -> Alteration:
+    """Every value, as a share of the type's largest, to the power of `exponent`."""
+
+    def change(image: Image, rng: Generator) -> Image:
+        largest = np.iinfo(image.pixels.dtype).max
+        return _with(image, largest * (image.pixels / largest) ** exponent)
+
+    return change
+
+
+def jpeg(quality: int) -> Alteration:
+    """Written and read as a JPEG file of this quality; 8-bit images only."""
+
+    def change(image: Image, rng: Generator) -> Image:
+        file = io.BytesIO()
+        PillowImage.fromarray(image.pixels).save(file, "JPEG", quality=quality)
+        return _with(image, np.asarray(PillowImage.open(file)))
+
+    return change
+
+
+def cropped(least: float, most: float, *, central: bool = False) -> Alteration:
+    """A window of `least` to `most` of the side, anywhere or in the centre, enlarged to the whole (bicubic); 8 bit."""
+
+    def change(image: Image, rng: Generator) -> Image:
+        rows, columns = image.pixels.shape[:2]
+        share = rng.uniform(least, most)
+        height, width = round(share * rows), round(share * columns)
+        down, right = (np.array([rows - height, columns - width]) * (0.5 if central else rng.random(2))).astype(int)
+        window = PillowImage.fromarray(image.pixels).crop((right, down, right + width, down + height))
+        return _with(image, np.asarray(window.resize((columns, rows), PillowImage.Resampling.BICUBIC)))
+
+    return change
+
+
+def pasted(source: Image, least: float = 1 / 4, most: float = 1 / 3, *, moved: int = 0) -> Alteration:
+    """An ellipse of another image of the same shape and type over this one, of `least` to `most` of the side.
+
+    It lies anywhere within the middle half, `moved` pixels at most from where it was, and its rim is blended.
+    """
+
+    def change(image: Image, rng: Generator) -> Image:
+        size = np.array(image.pixels.shape[:2])
+        radii = 0.5 * rng.uniform(least, most, 2) * size
+        centre = rng.uniform(0.25, 0.75, 2) * size
+        places = np.stack(np.mgrid[: size[0], : size[1]], axis=-1) + 0.5
+        reach = np.sqrt((((places - centre) / radii) ** 2).sum(axis=-1))
+        weight = np.clip((1.0 - reach) * radii.min() + 0.5, 0, 1)
+        weight = weight.reshape(*weight.shape, *[1] * (image.pixels.ndim - 2))
+        lesion = np.roll(source.pixels, rng.integers(-moved, moved + 1, 2), axis=(0, 1))
+        return _with(image, weight * lesion + (1 - weight) * image.pixels)
+
+    return change
 
 
 def _axes(image: Image, sd: float) -> tuple[float, ...]:

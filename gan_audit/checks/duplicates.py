@@ -59,9 +59,8 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
         unit="share",
         n_real=len(data.real),
         n_synthetic=len(data.synthetic),
-        message=f"{int(copies.sum())} of {len(data.synthetic)} synthetic images match a real image pixel by pixel, "
-        f"{patients} patients being concerned; of {len(data.real)} real images, {int(twins.sum())} match another "
-        "patient's.",
+        message=f"{int(copies.sum())} of {len(data.synthetic)} synthetic images match a real image pixel by pixel; "
+        f"patients affected: {patients}. Of {len(data.real)} real images, {int(twins.sum())} match another patient's.",
         details={
             "correlation_limit": 1.0 - limit,
             "copies": int(copies.sum()),
@@ -80,9 +79,10 @@ def best_matches(queries: Side, real: Side, grid: tuple[int, ...], *, apart: boo
     apart: images of the query's own group do not count (the queries are then the real images themselves).
     """
     fine, base = (side.points.reshape(len(side), *grid) for side in (queries, real))
-    groups = {"query_groups": queries.groups, "base_groups": real.groups} if apart else {}
+    own, theirs = (queries.groups, real.groups) if apart else (None, None)
     coarse = shrink(base, FACTOR)
-    found = [nearest(shrink(orient(fine, o), FACTOR), coarse, CANDIDATES, **groups) for o in range(len(ORIENTATIONS))]
+    turns = [shrink(orient(fine, o), FACTOR) for o in range(len(ORIENTATIONS))]
+    found = [nearest(turn, coarse, CANDIDATES, query_groups=own, base_groups=theirs) for turn in turns]
     distance = np.concatenate([x.distance for x in found], axis=1)
     index = np.concatenate([x.index for x in found], axis=1)
     turned = np.repeat(np.arange(len(ORIENTATIONS)), found[0].distance.shape[1])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from gan_audit.checks.base import Check, Comparison, Method, Settings, noun
+from gan_audit.checks.fidelity_figures import figures
 from gan_audit.checks.matched import Statistic, measure
 from gan_audit.stats.distances import frechet_distance, kernel_distance_of
 from gan_audit.stats.resampling import Matched
-from gan_audit.types import IntArray, Outcome
+from gan_audit.types import ALL, CheckResult, IntArray, Outcome
 
 
 def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
@@ -18,10 +20,13 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
     real, synthetic = data.real.points, data.synthetic.points
     pooled = np.concatenate([real, synthetic])
 
-    def between(i: IntArray, j: IntArray) -> tuple[float, float]:
-        return frechet_distance(pooled[i], pooled[j]), kernel_distance_of(pooled[i], pooled[j])
+    def frechet(i: IntArray, j: IntArray) -> float:
+        return frechet_distance(pooled[i], pooled[j])
 
-    yield from measure(
+    def between(i: IntArray, j: IntArray) -> tuple[float, float]:
+        return frechet(i, j), kernel_distance_of(pooled[i], pooled[j])
+
+    for outcome in measure(
         data,
         settings,
         STATISTICS,
@@ -30,7 +35,12 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
             "frechet": {"all_images": frechet_distance(real, synthetic)},
             "kernel_distance": {"all_images": kernel_distance_of(real, synthetic)},
         },
-    )
+    ):
+        if isinstance(outcome, CheckResult) and outcome.id == "frechet" and outcome.scope == ALL:
+            drawn = figures(data, settings, outcome, frechet)
+            yield replace(outcome, details={**outcome.details, "figures": drawn})
+        else:
+            yield outcome
 
 
 def _frechet_sentence(found: Matched, data: Comparison) -> str:

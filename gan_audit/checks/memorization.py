@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,73 +12,23 @@ from scipy import stats
 from gan_audit.checks import memorization_methods
 from gan_audit.checks.base import Check, Comparison, Settings, noun
 from gan_audit.checks.matched import MORE
-from gan_audit.stats.distances import squared_distances
-from gan_audit.stats.neighbours import nearest
-from gan_audit.stats.resampling import (
-    Split,
-    draw_splits,
-    effective_size,
-    resample_groups,
-    summarize,
-    wilson,
-)
-from gan_audit.types import ALL, CheckResult, Estimate, FloatArray, IntArray, Outcome, Pair, check_key
+from gan_audit.checks.memorization_evidence import Unseen, evidence, pairs, unseen
+from gan_audit.checks.nearest_real import CLOSEST, Distances, between_halves, measure, usable
+from gan_audit.checks.three_distances import three_distances
+from gan_audit.stats.ranks import variance_of_sum
+from gan_audit.stats.resampling import draw_splits, effective_size, resample_groups, summarize, wilson
+from gan_audit.types import ALL, CheckResult, Estimate, FloatArray, IntArray, Outcome, check_key
 
-CLOSEST = 0.01
-"""Share of the real images' own nearest distances that counts as close."""
-COINCIDENT = 1e-9
-"""Share of the median distance under which two real images count as the same image twice."""
 DRAWS = 1000
 """Bootstrap samples behind the interval of the ratio."""
-
-
-@dataclass(frozen=True)
-class Distances:
-    """Nearest-neighbour distances of one set of real and one of synthetic images."""
-
-    synthetic: FloatArray
-    """(m,) from each synthetic image to the nearest real one."""
-    match: IntArray
-    """(m,) row of that real image."""
-    real: FloatArray
-    """(n,) from each real image to the nearest real one of another group; infinite where there is none."""
-
-    @property
-    def baseline(self) -> FloatArray:
-        """The real distances that may set a limit: finite, and not between two copies of one image."""
-        finite = self.real[np.isfinite(self.real)]
-        return finite[finite > COINCIDENT * np.median(finite)] if len(finite) else finite
-
-    @property
-    def ratio(self) -> float:
-        """Mean synthetic over mean real distance."""
-        return float(self.synthetic.mean() / self.baseline.mean())
-
-    @property
-    def close(self) -> float:
-        """Distance that the closest `CLOSEST` of the real images keep."""
-        return float(np.quantile(self.baseline, CLOSEST))
-
-    @property
-    def close_fraction(self) -> float:
-        """Share of synthetic images nearer than `close`."""
-        return float((self.synthetic < self.close).mean())
-
-    @property
-    def authentic(self) -> FloatArray:
-        """(m,) 1.0 where the nearest real image has a real neighbour nearer than the synthetic image."""
-        return (self.real[self.match] < self.synthetic).astype(np.float64)
-
-    @property
-    def authenticity(self) -> float:
-        """Percentage of authentic synthetic images."""
-        return 100.0 * float(self.authentic.mean())
+MANY = 10_000
+"""Groups beyond which means are drawn from their normal distribution, which the bootstrap's then is."""
 
 
 def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
     """Ratio, close fraction and authenticity, with the whole real set as the training side, never a part of it."""
     reason = data.too_small()
-    found = None if reason else _measure(data)
+    found = None if reason else measure(data, settings.device)
     if found is not None and not len(found.baseline):
         reason = "no two real images that differ and belong to different patients"
     if reason or found is None:
@@ -86,39 +36,50 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
         return
     rng = settings.rng(check_key("memorization", data.space, data.scope))
     splits = draw_splits(data.real.groups, data.real.groups, rng)
-    halves = [_between_halves(data, split) for split in splits]
+    halves = [between_halves(data, split) for split in splits]
+    control = unseen(data, settings.device)
+    more = _more(data, found, control, settings)
     for id, (statistic, interval, unit, sentence) in STATISTICS.items():
         reference = np.array([statistic(half) for half in halves if len(half.baseline)])
         estimate = Estimate(statistic(found), *interval(found, data, settings))
         null = summarize(reference, settings.level, _BOUNDS[id]) if len(reference) > 1 else None
-        yield _result(id, estimate, null, unit, sentence(found, data), data, found)
+        result = _result(id, estimate, null, unit, sentence(found, data, more[id]), data, more[id])
+        shown = id == "memorization.close_fraction" and data.scope == ALL
+        yield replace(result, pairs=pairs(data, found, control)) if shown else result
 
 
-def _measure(data: Comparison) -> Distances:
-    real, synthetic = data.real, data.synthetic
-    across = nearest(synthetic.points, real.points)
-    among = nearest(real.points, real.points, query_groups=real.groups, base_groups=real.groups)
-    return Distances(across.distance[:, 0], across.index[:, 0], among.distance[:, 0])
-
-
-def _between_halves(data: Comparison, split: Split) -> Distances:
-    """The second half plays the synthetic set."""
-    first, second = data.real.points[split.first], data.real.points[split.second]
-    groups = data.real.groups[split.first]
-    across, among = squared_distances(second, first), squared_distances(first, first)
-    among[groups[:, None] == groups[None, :]] = np.inf
-    return Distances(np.sqrt(across.min(axis=1)), across.argmin(axis=1), np.sqrt(among.min(axis=1)))
+def _more(data: Comparison, found: Distances, control: Unseen | None, settings: Settings) -> dict[str, dict[str, Any]]:
+    """By identifier, what else the report shows."""
+    patients = len(np.unique(data.real.groups[found.match[found.is_close]]))
+    close = {"close_images": int(found.is_close.sum()), "patients_concerned": patients}
+    more = {
+        "memorization.ratio": three_distances(data, found, settings),
+        "memorization.close_fraction": {**close, **evidence(data, found, control)},
+        "memorization.authenticity": {"all_images": found.published_authenticity},
+    }
+    return {id: {"real_images_with_a_twin": found.twins, **details} for id, details in more.items()}
 
 
 def _ratio_interval(found: Distances, data: Comparison, settings: Settings) -> tuple[tuple[float, float], str]:
     rng = settings.rng(check_key("memorization.ratio", data.space, data.scope))
-    usable = np.isfinite(found.real) & (found.real >= found.baseline.min())
-    top = resample_groups(data.synthetic.groups, DRAWS, rng)
-    bottom = resample_groups(data.real.groups[usable], DRAWS, rng)
-    ratios = (top @ found.synthetic / top.sum(axis=1)) / (bottom @ found.real[usable] / bottom.sum(axis=1))
+    kept = usable(found.real)
+    top = _bootstrap(found.synthetic, data.synthetic.groups, rng)
+    ratios = top / _bootstrap(found.real[kept], data.real.groups[kept], rng)
     tail = 0.5 * (1.0 - settings.level)
     low, high = np.quantile(ratios, [tail, 1.0 - tail])
     return (float(low), float(high)), f"percentile bootstrap of whole groups, {DRAWS} draws"
+
+
+def _bootstrap(values: FloatArray, groups: IntArray, rng: np.random.Generator) -> FloatArray:
+    """(DRAWS,) means of values (n,) over groups drawn with replacement; of many groups, from their normal limit."""
+    codes = np.unique(groups, return_inverse=True)[1]
+    sums, sizes = np.bincount(codes, values), np.bincount(codes)
+    if len(sums) > MANY:
+        mean = float(values.mean())
+        deviation = np.sqrt(variance_of_sum((values - mean) / len(values), groups))
+        return rng.normal(mean, deviation, DRAWS)
+    weights = resample_groups(np.arange(len(sums)), DRAWS, rng)
+    return np.asarray(weights @ sums / (weights @ sizes))
 
 
 def _share_interval(values: FloatArray, data: Comparison, settings: Settings) -> tuple[tuple[float, float], str]:
@@ -129,7 +90,7 @@ def _share_interval(values: FloatArray, data: Comparison, settings: Settings) ->
 
 def _close_interval(found: Distances, data: Comparison, settings: Settings) -> tuple[tuple[float, float], str]:
     """The limit itself is an estimate: with few images, far more than 1 % of all real ones may lie below it."""
-    (low, high), method = _share_interval((found.synthetic < found.close).astype(np.float64), data, settings)
+    (low, high), method = _share_interval(found.is_close.astype(np.float64), data, settings)
     below = np.where(np.isfinite(found.real), found.real, np.inf) < found.close
     size = effective_size(below.astype(np.float64), data.real.groups)
     order = np.ceil(1.0 + (size - 1.0) * CLOSEST)
@@ -144,23 +105,24 @@ def _authenticity_interval(found: Distances, data: Comparison, settings: Setting
     return (100.0 * low, 100.0 * high), method
 
 
-def _ratio_sentence(found: Distances, data: Comparison) -> str:
+def _ratio_sentence(found: Distances, data: Comparison, more: Mapping[str, Any]) -> str:
     return (
         f"Synthetic {noun(data.scope)} lie {found.ratio:.3g} times as far from the nearest real one as real ones of "
-        "different patients lie from each other."
+        f"different patients lie from each other, and {more['synthetic_spacing']:.3g} times as far from each other as "
+        "real ones do."
     )
 
 
-def _close_sentence(found: Distances, data: Comparison) -> str:
-    count = int((found.synthetic < found.close).sum())
-    patients = len(np.unique(data.real.groups[found.match[found.synthetic < found.close]]))
+def _close_sentence(found: Distances, data: Comparison, more: Mapping[str, Any]) -> str:
+    patients = more["patients_concerned"]
     return (
-        f"{count} of {len(found.synthetic)} synthetic {noun(data.scope)} lie nearer to a real image than the closest "
-        f"1 % of real images of different patients lie to each other; {patients} patients are concerned."
+        f"{more['close_images']} of {len(found.synthetic)} synthetic {noun(data.scope)} lie nearer to a real image "
+        "than the closest 1 % of real images of different patients lie to each other; "
+        f"{patients} patient{' is' if patients == 1 else 's are'} concerned."
     )
 
 
-def _authenticity_sentence(found: Distances, data: Comparison) -> str:
+def _authenticity_sentence(found: Distances, data: Comparison, more: Mapping[str, Any]) -> str:
     return (
         f"{found.authenticity:.3g} % of the synthetic {noun(data.scope)} are farther from their nearest real image "
         "than that image is from its own nearest neighbour of another patient."
@@ -168,7 +130,8 @@ def _authenticity_sentence(found: Distances, data: Comparison) -> str:
 
 
 Interval = Callable[[Distances, Comparison, Settings], tuple[tuple[float, float], str]]
-Row = tuple[Callable[[Distances], float], Interval, str, Callable[[Distances, Comparison], str]]
+Sentence = Callable[[Distances, Comparison, Mapping[str, Any]], str]
+Row = tuple[Callable[[Distances], float], Interval, str, Sentence]
 STATISTICS: Mapping[str, Row] = {
     "memorization.ratio": (lambda d: d.ratio, _ratio_interval, "ratio", _ratio_sentence),
     "memorization.close_fraction": (lambda d: d.close_fraction, _close_interval, "share", _close_sentence),
@@ -182,9 +145,14 @@ _BOUNDS = {
 
 
 def _result(
-    id: str, estimate: Estimate, null: Estimate | None, unit: str, message: str, data: Comparison, found: Distances
+    id: str,
+    estimate: Estimate,
+    null: Estimate | None,
+    unit: str,
+    message: str,
+    data: Comparison,
+    more: Mapping[str, Any],
 ) -> CheckResult:
-    shown = id == "memorization.close_fraction"
     return CheckResult(
         id=id,
         estimate=estimate.value,
@@ -199,54 +167,8 @@ def _result(
         details={
             "interval_method": estimate.method,
             "reference_method": "one half of the real images, by group, in the role of the synthetic ones",
-            "real_images_with_a_twin": int(len(found.real) - len(found.baseline)),
-            **(_evidence(data, found) if shown else {}),
+            **more,
         },
-        pairs=_pairs(data, found) if shown and data.scope == ALL else (),
-    )
-
-
-def _evidence(data: Comparison, found: Distances) -> Mapping[str, Any]:
-    grid = np.linspace(0.0, 1.0, 101)
-    curves = {"synthetic to nearest real": found.synthetic, "real to nearest real of another patient": found.baseline}
-    figure = {
-        "kind": "lines",
-        "title": f"Distances to the nearest real image, space {data.space}",
-        "caption": "Share of images (vertical) whose nearest real image is at most this far (horizontal). A synthetic "
-        "curve that starts left of the real one shows images that are nearer to a real image than patients are to "
-        "each other.",
-        "x_label": "distance to the nearest real image",
-        "y_label": "share of images",
-        "series": [
-            {"name": name, "x": [float(x) for x in np.quantile(values, grid)], "y": [float(y) for y in grid]}
-            for name, values in curves.items()
-        ],
-        "vlines": [{"x": found.close, "label": "closest 1 % of real images"}],
-    }
-    order = np.argsort(found.synthetic, kind="stable")[:10]
-    rows = [
-        [data.synthetic.pseudonyms[i], data.real.pseudonyms[found.match[i]], float(found.synthetic[i])] for i in order
-    ]
-    columns = ["synthetic image", "nearest real image", "distance"]
-    return {
-        "close_distance": found.close,
-        "figures": [figure],
-        "tables": [{"title": "The ten nearest pairs", "columns": columns, "rows": rows}],
-    }
-
-
-def _pairs(data: Comparison, found: Distances) -> tuple[Pair, ...]:
-    ordered = np.sort(found.baseline)
-    shares = np.searchsorted(ordered, found.synthetic, side="left") / len(ordered)
-    return tuple(
-        Pair(
-            data.space,
-            data.synthetic.ids[i],
-            data.real.ids[found.match[i]],
-            float(found.synthetic[i]),
-            float(shares[i]),
-        )
-        for i in np.argsort(found.synthetic, kind="stable")
     )
 
 

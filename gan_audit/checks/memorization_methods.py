@@ -13,7 +13,8 @@ METHODS = {
         "training images.",
         does_not_mean="Above 1 it clears nobody: a few copies among poor images leave the mean high.",
         computed="Mean distance of the synthetic images to the nearest real one, over the mean distance of the real "
-        "images to the nearest real one of another patient; exact search over all real images.",
+        "images to the nearest real one of another patient; exact search over all real images. The table sets it "
+        "beside the distances of synthetic images from each other, and of unseen images to real ones, at equal n.",
         reference="Three-distance comparison of the memorization literature, here at patient level",
     ),
     "memorization.close_fraction": Method(
@@ -33,7 +34,8 @@ METHODS = {
         means="The share of images that are farther from their nearest real image than that one is from the next "
         "patient. Compare it with the reference: its expected value depends on the dimension and is not 50 %.",
         does_not_mean="It is no probability of privacy, and values from other spaces cannot be compared.",
-        computed="AuthPct with the nearest real image's own neighbour distance (indexed by that image), in percent.",
+        computed="AuthPct with the nearest real image's own neighbour distance (indexed by that image), in percent, "
+        "neighbours of the same patient left out; `all_images` is the published value, which leaves none out.",
         reference="Alaa et al. 2022, How Faithful is your Synthetic Data?, section 4, as corrected by its authors",
     ),
 }

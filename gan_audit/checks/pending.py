@@ -6,12 +6,6 @@ from gan_audit.checks.base import Method
 from gan_audit.types import Skipped
 
 _ROWS = {
-    "memorization.ct": (
-        "Data-copying test",
-        "memorization",
-        "Are synthetic images nearer to training than held-out images are?",
-        "Meehan et al. 2020",
-    ),
     "utility.tstr": (
         "Train on synthetic, test on real",
         "utility",

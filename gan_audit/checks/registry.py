@@ -6,13 +6,16 @@ from importlib.metadata import entry_points
 
 from gan_audit.checks import (
     agreement,
+    copying,
     dependence,
     duplicates,
     fidelity,
+    holdout,
     labels,
     manifold,
     marginals,
     memorization,
+    mifid,
     separability,
     spatial,
     spread,
@@ -23,6 +26,9 @@ from gan_audit.checks.pending import PENDING
 CHECKS: tuple[Check, ...] = (
     duplicates.CHECK,
     memorization.CHECK,
+    holdout.CHECK,
+    copying.CHECK,
+    mifid.CHECK,
     fidelity.CHECK,
     manifold.CHECK,
     spread.CHECK,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gan_audit.data.digests import set_digest
 from gan_audit.data.labelling import Labelling, label
 from gan_audit.data.masks import Masks, find_masks
 from gan_audit.data.matching import Annotation
@@ -148,9 +148,7 @@ def _all_notes(
 def _image_set(
     scanned: Scan, samples: tuple[Sample, ...], names: Mapping[str, str], read: SetReader, notes: tuple[str, ...]
 ) -> ImageSet:
-    digest = hashlib.sha256()
-    for content in sorted(sample.digest for sample in samples):
-        digest.update(content.encode())
     paths = {id: str(path) for id in scanned.ids if (path := read.store.path(id)) is not None}
+    digest = set_digest(sample.digest for sample in samples)
     rejected = tuple(Rejected(one.id, names[one.id], one.reason) for one in scanned.refusals)
-    return ImageSet(scanned.role, samples, rejected, digest.hexdigest(), read, notes, paths)
+    return ImageSet(scanned.role, samples, rejected, digest, read, notes, paths)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gan_audit.report.cells import note
 from gan_audit.report.document import digest, dumps, require
 from gan_audit.report.numbers import count
 from gan_audit.report.results import Entry, entries
@@ -79,6 +80,9 @@ def _lines(context: Context, rows: list[str], left_out: int) -> Iterator[str]:
         yield ""
     yield _counts(context)
     yield ""
+    if kept_back := note(document):
+        yield kept_back
+        yield ""
     yield from _footer(context)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from gan_audit.report.cells import hidden_counts, without_counts
 from gan_audit.report.models import Cell
 from gan_audit.report.numbers import DASH, FRACTIONS, count, interval, line, p_value, quantity, stated, suffix
 from gan_audit.report.svg import spark
@@ -27,6 +28,8 @@ class Entry:
     title: str
     family: str
     state: str
+    hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Classes whose number of real images is not printed, and what is printed instead."""
 
     @property
     def id(self) -> str:
@@ -145,7 +148,8 @@ class Entry:
     @property
     def n_real(self) -> Cell:
         """Real images used."""
-        return Cell(count(self.check["n_real"]), self.src("n_real"))
+        hidden = self.hidden.get(str(self.check["scope"]).removeprefix("class:"))
+        return Cell(hidden) if hidden else Cell(count(self.check["n_real"]), self.src("n_real"))
 
     @property
     def n_synthetic(self) -> Cell:
@@ -155,7 +159,8 @@ class Entry:
     @property
     def message(self) -> str:
         """The check's own sentence."""
-        return clean(self.check["message"], 600).replace(" %", "\N{NO-BREAK SPACE}%")
+        told = without_counts(str(self.check["message"]), str(self.check["scope"]), self.hidden)
+        return clean(told, 600).replace(" %", "\N{NO-BREAK SPACE}%")
 
     @property
     def remedy(self) -> str:
@@ -231,6 +236,7 @@ def entries(document: Mapping[str, Any]) -> tuple[Entry, ...]:
     """Every check in the document's order."""
     methods = document.get("methods") or {}
     waived = set(document["verdict"].get("waived") or ())
+    hidden = hidden_counts(document)
     return tuple(
         Entry(
             check,
@@ -238,6 +244,7 @@ def entries(document: Mapping[str, Any]) -> tuple[Entry, ...]:
             clean((methods.get(check["id"]) or {}).get("title") or words(check["id"]), LONGEST_KEY),
             family_of(check["id"], methods),
             state_of(check, check["key"] in waived),
+            hidden,
         )
         for index, check in enumerate(document["checks"])
     )

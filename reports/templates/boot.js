@@ -13,6 +13,16 @@
     closed.forEach(function (item) { item.open = false; });
   });
 
+  function reach() {
+    document.querySelectorAll(".scroll, .static").forEach(function (box) {
+      if (box.scrollWidth > box.clientWidth) { box.tabIndex = 0; } else { box.removeAttribute("tabindex"); }
+    });
+  }
+  reach();
+  window.addEventListener("load", reach);
+  window.addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, true);
+
   if (!window.Plotly || !window.IntersectionObserver) { return; }
   var shared = JSON.parse(document.getElementById("figures").textContent);
 

@@ -5,7 +5,9 @@ import pytest
 
 from gan_audit.checks import memorization
 from gan_audit.checks.base import Settings
+from gan_audit.checks.prepare import prepare
 from gan_audit.types import Skipped
+from tests.checks.conftest import table
 
 RNG = np.random.default_rng(0)
 RATIO, CLOSE, AUTHENTIC = "memorization.ratio", "memorization.close_fraction", "memorization.authenticity"
@@ -98,6 +100,92 @@ def test_groups_widen_the_interval(compare):
     grouped = run(compare(real, synthetic, groups=(None, groups)))[RATIO].ci
     alone = run(compare(real, synthetic))[RATIO].ci
     assert grouped[1] - grouped[0] > 1.5 * (alone[1] - alone[0])
+
+
+@pytest.mark.parametrize(("d", "expected"), [(2, 36.7), (16, 69.7), (64, 80.7), (512, 87.4)])
+def test_authenticity_of_independent_images_depends_on_the_dimension(compare, d, expected):
+    """A published fault takes the neighbour distance of the wrong real image: always about 50 %, which says nothing."""
+    rng = np.random.default_rng(7)
+    real, synthetic = rng.normal(size=(1000, d)), rng.normal(size=(1000, d))
+    found = run(compare(real, synthetic))[AUTHENTIC]
+    assert found.estimate == pytest.approx(expected, abs=5)
+    assert found.details["all_images"] == found.estimate
+    assert found.reference.ci[0] < found.estimate < found.reference.ci[1]
+
+
+def test_authenticity_is_indexed_by_the_nearest_real_image_and_by_it_alone(compare):
+    rng = np.random.default_rng(8)
+    real, synthetic = rng.normal(size=(400, 64)), rng.normal(size=(400, 64))
+    across = np.linalg.norm(synthetic[:, None] - real[None], axis=2)
+    among = np.linalg.norm(real[:, None] - real[None], axis=2)
+    np.fill_diagonal(among, np.inf)
+    own = among.min(axis=1)
+    found = run(compare(real, synthetic))[AUTHENTIC].estimate
+    assert found == pytest.approx(100 * (own[across.argmin(axis=1)] < across.min(axis=1)).mean())
+    # What other tools compute: the neighbour distance of the real image that has the synthetic image's number, and
+    # whether any real image is nearer than its own neighbour is.
+    wrong_index = 100 * (own[across.argmin(axis=0)] < across.min(axis=0)).mean()
+    any_image = 100 * (across > own[None, :]).all(axis=1).mean()
+    assert wrong_index == pytest.approx(50, abs=8)
+    assert found - wrong_index > 15
+    assert found - any_image > 5
+
+
+def test_published_authenticity_leaves_images_of_the_same_patient_in(compare):
+    rng = np.random.default_rng(9)
+    patients = rng.normal(size=(80, 1, 8))
+    real, again = ((patients + 0.05 * rng.normal(size=(80, 5, 8))).reshape(400, 8) for _ in range(2))
+    found = run(compare(real, again, groups=([f"p{i // 5}" for i in range(400)], None)))[AUTHENTIC]
+    assert found.estimate < 5
+    assert found.details["all_images"] == pytest.approx(run(compare(real, again))[AUTHENTIC].estimate)
+    assert found.details["all_images"] > 30
+
+
+def test_no_training_image_is_left_out_of_the_search(compare):
+    rng = np.random.default_rng(10)
+    real, synthetic = rng.normal(size=(3000, 16)), rng.normal(size=(200, 16))
+    synthetic[:100] = real[rng.permutation(3000)[:100]] + 1e-3
+    assert run(compare(real, synthetic))[CLOSE].details["close_images"] >= 100
+
+
+@pytest.mark.parametrize("same_bytes", [True, False])
+def test_two_in_a_hundred_real_images_under_other_patients_blind_nothing(same_bytes):
+    rng = np.random.default_rng(11)
+    real, synthetic = rng.normal(size=(400, 8)), rng.normal(size=(400, 8))
+    clean = table(real[:392], "real", groups=[f"p{i}" for i in range(392)])
+    real[392:] = real[:8]
+    synthetic[:20] = real[100:120]
+    digests = [f"{i % 392 if same_bytes else i:03d}" for i in range(400)]
+    doubled = table(real, "real", groups=[f"p{i}" for i in range(400)], digests=digests)
+    with_, without = (run(prepare(side, table(synthetic, "synthetic"))) for side in (doubled, clean))
+    assert with_[CLOSE].details["real_images_with_a_twin"] == 16
+    assert with_[CLOSE].details["close_distance"] == pytest.approx(without[CLOSE].details["close_distance"], rel=0.2)
+    assert with_[CLOSE].estimate >= 0.05
+    assert with_[RATIO].estimate == pytest.approx(without[RATIO].estimate, rel=0.03)
+
+
+def test_the_patients_concerned_are_counted_once_each(compare):
+    rng = np.random.default_rng(12)
+    real, synthetic = rng.normal(size=(200, 6)), rng.normal(2, 1, size=(200, 6))
+    synthetic[:40] = np.repeat(real[:10], 4, axis=0)
+    groups = [f"p{i // 2}" for i in range(200)]
+    found = run(compare(real, synthetic, groups=(groups, None)))[CLOSE]
+    concerned = found.details["patients_concerned"]
+    assert 5 <= concerned <= 5 + found.details["close_images"] - 40
+    assert f"; {concerned} patients are concerned" in found.message
+    synthetic = rng.normal(20, 1, size=(200, 6))
+    synthetic[0] = real[0]
+    assert "; 1 patient is concerned" in run(compare(real, synthetic, groups=(groups, None)))[CLOSE].message
+
+
+def test_with_many_patients_the_interval_is_the_normal_limit_of_the_bootstrap(compare, monkeypatch):
+    rng = np.random.default_rng(13)
+    data = compare(
+        rng.normal(size=(600, 4)), rng.normal(size=(600, 4)), groups=([f"p{i // 3}" for i in range(600)], None)
+    )
+    drawn = run(data)[RATIO].ci
+    monkeypatch.setattr(memorization, "MANY", 100)
+    assert run(data)[RATIO].ci == pytest.approx(drawn, abs=0.02)
 
 
 def test_too_few_images_or_patients_are_a_reason_not_a_number(compare):

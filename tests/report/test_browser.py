@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import axe
 import pytest
 import report_documents
 from report_page import Page
@@ -24,6 +25,7 @@ FLAGS = (
     "--virtual-time-budget=8000",
 )  # fmt: skip
 SCREEN = "--window-size=1280,14000"
+NARROW = "--window-size=500,900"
 ATTEMPTS = 5
 """Without a screen the browser makes no frame about one time in six, and figures are drawn once a frame shows them."""
 
@@ -56,6 +58,32 @@ def test_figures_in_view_are_drawn_without_a_complaint(tmp_path):
             break
     assert done.stdout.count('class="plot drawn"') >= 4
     assert "main-svg" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def audited():
+    """audited(page) -> the page with axe-core in it; skipped where axe-core cannot be had."""
+    try:
+        axe.library()
+    except FileNotFoundError as reason:
+        pytest.skip(str(reason))
+    return axe.with_axe
+
+
+@pytest.mark.parametrize("window", [SCREEN, NARROW])
+def test_the_page_has_no_violation_of_wcag_2_2_aa(tmp_path, audited, window):
+    page = audited(render_html(report_documents.document(features=4)))
+    found = axe.found(browse(tmp_path, page, window, "--dump-dom").stdout)
+    assert found["violations"] == []
+    assert found["passes"] >= 25
+
+
+def test_violations_would_be_seen(tmp_path, audited):
+    policy = '<meta http-equiv="Content-Security-Policy" content="default-src *">'
+    faults = '<p style="color:#ccc">pale</p><img src="data:,">'
+    page = f'<html lang="en"><head>{policy}<title>x</title></head><body><main>{faults}</main></body></html>'
+    found = axe.found(browse(tmp_path, audited(page), NARROW, "--dump-dom").stdout)
+    assert {rule["id"] for rule in found["violations"]} == {"color-contrast", "image-alt"}
 
 
 def test_hostile_labels_do_nothing(tmp_path):

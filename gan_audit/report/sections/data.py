@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gan_audit.report.cells import hidden_counts
 from gan_audit.report.models import Block, Cell, Column, Row, Table
 from gan_audit.report.numbers import DASH, count
 from gan_audit.report.sections.context import Context
@@ -29,7 +30,7 @@ def data(context: Context) -> Iterator[Block]:
     sets = {role: given for role in ROLES if (given := context.document["inputs"].get(role))}
     yield _composition(sets)
     if any(given.get("classes") for given in sets.values()):
-        yield _classes(sets)
+        yield _classes(sets, {role: hidden_counts(context.document, role) for role in sets})
     rejected = _rejected(sets)
     if rejected.rows:
         yield rejected
@@ -58,14 +59,17 @@ def _cell(role: str, given: Mapping[str, Any], key: str) -> Cell:
     return Cell(text, pointer("inputs", role, key))
 
 
-def _classes(sets: Mapping[str, Any]) -> Table:
+def _classes(sets: Mapping[str, Any], hidden: Mapping[str, Mapping[str, str]]) -> Table:
     names = sorted({name for given in sets.values() for name in given.get("classes") or ()})
     columns = (Column("Class"), *(Column(ROLES[role], True) for role in sets))
     rows = [
         Row(
             (
                 Cell(clean(name, 120)),
-                *(Cell(count((given.get("classes") or {}).get(name, 0))) for given in sets.values()),
+                *(
+                    Cell(hidden[role].get(name) or count((given.get("classes") or {}).get(name, 0)))
+                    for role, given in sets.items()
+                ),
             )
         )
         for name in names[:MOST_CLASSES]

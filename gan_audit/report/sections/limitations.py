@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from gan_audit.report.cells import note
 from gan_audit.report.models import Block, Bullets
 from gan_audit.report.sections.context import Context
 from gan_audit.report.sections.declared import declared
@@ -97,6 +98,10 @@ def _rejected(context: Context) -> str:
     return f"{plural(total, 'file')} could not be read and took no part." if total else ""
 
 
+def _small_cells(context: Context) -> str:
+    return note(context.document)
+
+
 def _default(context: Context) -> str:
     if not context.document["policy"].get("is_default"):
         return ""
@@ -131,6 +136,7 @@ RULES: dict[str, Rule] = {
     "Labels.": _labels,
     "Bit depth.": _eight_bit,
     "Unreadable files.": _rejected,
+    "Small classes.": _small_cells,
     "Default limits.": _default,
     "Undecided.": _undecided,
     "Scope.": _always,

@@ -1,0 +1,1 @@
+"""Radiomic features of many images at once, as PyRadiomics 3.0.1 defines and names them, without PyRadiomics."""

@@ -1,0 +1,187 @@
+"""Exhaustive search in single precision by the fastest library of a device; candidates only, to be ranked again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gan_audit.errors import UsageError
+from gan_audit.stats.rows import Single
+from gan_audit.types import IntArray
+
+TILE = 1 << 24
+"""Distances that torch holds at once on the CPU; sixteen times as many on a GPU."""
+FAISS_GPU_K = 2048
+"""Most neighbours that faiss' GPU code returns."""
+
+
+class Candidates(NamedTuple):
+    """The rows of a base that seem nearest to each query, nearest first."""
+
+    row: IntArray
+    """(q, k) row numbers; −1 where the library found none."""
+    squared: Single
+    """(q, k) squared distances as the library computed them, off by rounding."""
+
+
+Index = Callable[[Single, int], Candidates]
+"""Searches what it was made of: queries (q, d), how many of its rows to return for each."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One way to search exhaustively."""
+
+    index: Callable[[Single], Index]
+    """Makes rows (n, d) searchable. A row not returned is, by its arithmetic, no nearer than the last one returned."""
+    usable: Callable[[], bool]
+    """Whether this machine has what it takes."""
+
+
+def choose(device: str) -> str:
+    """Name in `BACKENDS` for device `cpu`, `cuda`, or `auto` (a GPU where there is one).
+
+    UsageError where CUDA is asked for and neither faiss nor torch can use it, and for any other name.
+    """
+    for name in DEVICES.get(device, ()):
+        if BACKENDS[name].usable():
+            return name
+    raise UsageError(
+        f"Expected auto, cpu or, where faiss or torch finds a GPU, cuda; got {device}. Use auto or cpu on this machine."
+    )
+
+
+def candidates(queries: Single, slices: Iterable[tuple[int, Index]], k: int) -> Candidates:
+    """The k rows nearest to each query (q, d) in a base cut into slices, each with the number of its first row."""
+    parts = []
+    for start, search in slices:
+        found = search(queries, k)
+        parts.append(Candidates(np.where(found.row < 0, -1, found.row + start), found.squared))
+        if len(parts) > 1:
+            parts = [_merge(parts, k)]
+    return parts[0]
+
+
+def _merge(parts: Sequence[Candidates], k: int) -> Candidates:
+    row = np.concatenate([part.row for part in parts], axis=1)
+    squared = np.concatenate([part.squared for part in parts], axis=1)
+    order = np.argsort(squared, axis=1, kind="stable")[:, :k]
+    return Candidates(np.take_along_axis(row, order, axis=1), np.take_along_axis(squared, order, axis=1))
+
+
+def inverted_lists(base: Single) -> Index:
+    """An approximate index over base (n, d): √n cells by k-means, of which a query visits a sixteenth, at least 8."""
+    faiss = _faiss()
+    cells = max(1, round(len(base) ** 0.5))
+    index = faiss.IndexIVFFlat(faiss.IndexFlatL2(base.shape[1]), base.shape[1], cells)
+    index.cp.min_points_per_centroid = 1
+    index.train(base)
+    index.add(base)
+    index.nprobe = min(cells, max(8, cells // 16))
+    return _from_faiss(index)
+
+
+def _from_faiss(index: Any) -> Index:
+    def search(queries: Single, k: int) -> Candidates:
+        squared, found = index.search(queries, min(k, index.ntotal))
+        return Candidates(found, squared)
+
+    return search
+
+
+def _faiss() -> Any:
+    import SimpleITK  # noqa: F401  (loaded after faiss it would break faiss' SWIG types)
+    import faiss  # isort: skip
+
+    return faiss
+
+
+def _faiss_cpu(base: Single) -> Index:
+    def search(queries: Single, k: int) -> Candidates:
+        squared, index = _faiss().knn(queries, base, min(k, len(base)))
+        return Candidates(index, squared)
+
+    return search
+
+
+def _faiss_gpu(base: Single) -> Index:
+    index = _faiss().GpuIndexFlatL2(_gpu_resources(), base.shape[1])
+    index.add(base)
+    few, many = _from_faiss(index), _faiss_cpu(base)
+    return lambda queries, k: (few if k <= FAISS_GPU_K else many)(queries, k)
+
+
+@cache
+def _gpu_resources() -> Any:
+    return _faiss().StandardGpuResources()
+
+
+def _torch(device: str) -> Callable[[Single], Index]:
+    def index(base: Single) -> Index:
+        import torch
+
+        rows = torch.from_numpy(base).to(device)
+        norms = rows.square().sum(dim=1)
+
+        def search(queries: Single, k: int) -> Candidates:
+            precision = torch.get_float32_matmul_precision()
+            torch.set_float32_matmul_precision("highest")
+            try:
+                with torch.inference_mode():
+                    return _tiles(torch, queries, rows, norms, min(k, len(rows)))
+            finally:
+                torch.set_float32_matmul_precision(precision)
+
+        return search
+
+    return index
+
+
+def _tiles(torch: Any, queries: Single, base: Any, norms: Any, k: int) -> Candidates:
+    """|y|² − 2 x·y, one matrix product to a tile; |x|² changes no order and is added last."""
+    width = min(len(base), 1 << 16)
+    height = max(1, TILE * (1 if base.device.type == "cpu" else 16) // width)
+    parts = []
+    for block in torch.from_numpy(queries).split(height):
+        block = block.to(base.device)
+        best, found = norms.new_empty(len(block), 0), norms.new_empty(len(block), 0, dtype=torch.int64)
+        for left in range(0, len(base), width):
+            tile = torch.addmm(norms[left : left + width], block, base[left : left + width].T, alpha=-2)
+            near, column = tile.topk(min(k, tile.shape[1]), largest=False)
+            best, found = torch.cat([best, near], dim=1), torch.cat([found, column + left], dim=1)
+            best, order = best.topk(min(k, best.shape[1]), largest=False)
+            found = found.gather(1, order)
+        best += block.square().sum(dim=1, keepdim=True)
+        parts.append((found.cpu(), best.cpu()))
+    return Candidates(*(torch.cat(part).numpy() for part in zip(*parts, strict=True)))
+
+
+def _faiss_has_gpu() -> bool:
+    faiss = _faiss()
+    return hasattr(faiss, "GpuIndexFlatL2") and faiss.get_num_gpus() > 0
+
+
+def _torch_has_cuda() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+BACKENDS: Mapping[str, Backend] = {
+    "faiss-gpu": Backend(_faiss_gpu, _faiss_has_gpu),
+    "torch-cuda": Backend(_torch("cuda"), _torch_has_cuda),
+    "faiss-cpu": Backend(_faiss_cpu, lambda: True),
+    "torch-cpu": Backend(_torch("cpu"), lambda: True),
+}
+"""By name; `torch-cpu` runs the code of `torch-cuda` where no GPU is, for comparison."""
+DEVICES: Mapping[str, tuple[str, ...]] = {
+    "auto": ("faiss-gpu", "torch-cuda", "faiss-cpu"),
+    "cpu": ("faiss-cpu",),
+    "cuda": ("faiss-gpu", "torch-cuda"),
+    "torch-cpu": ("torch-cpu",),
+}
+"""By device, the backends in order of preference."""

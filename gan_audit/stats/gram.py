@@ -1,0 +1,135 @@
+"""Two samples made ready for one pass over their inner products, and the kernel sums that the pass leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan_audit.stats.rows import CACHED, Rows, Single, looseness, spans
+from gan_audit.types import FloatArray, IntArray
+
+WIDTH = 8192
+"""Columns of one product."""
+CHUNK = 1 << 18
+"""Inner products looked at together: few enough to stay in a core's cache."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One sample, shuffled so that the first rows are as good as any, about a centre that both samples share."""
+
+    rows: Rows
+    order: IntArray
+    """(n,) row numbers of the sample in the order in which everything below, and the pass, has them."""
+    single: Single
+    """(n, d) rows less the centre, times the scale."""
+    lengths: FloatArray
+    """(n,) squared lengths of `single`."""
+    lean: FloatArray
+    """(n,) inner product of the row less the centre with the centre, over d."""
+    moments: FloatArray
+    """(3, d) sums of rows less the centre, weighted by 1, `lean` and `lean`²."""
+    diagonal: float
+    """What the rows' products with themselves bring to `KernelSums.total` if their squares and cubes are left out."""
+
+    @property
+    def shrunk(self) -> FloatArray:
+        """(n,) lengths less what rounding may have added: |x|² + |y|² − 2 x·y becomes a lower bound."""
+        d = self.rows.dimension
+        return np.asarray(self.lengths * (1.0 - looseness(d)) - 0.5 * d * float(np.finfo(np.float32).tiny))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What both samples share."""
+
+    scale: float
+    """A power of two that brings the longest row below 1, so that no power of a product leaves the number range."""
+    constant: float
+    """1 + |c|² / d for the centre c: the part of the kernel's base that all pairs share."""
+
+
+def prepare(left: Rows, right: Rows) -> tuple[Side, Side, Frame]:
+    """Both samples about their common centre. ValueError for NaN or infinity."""
+    low, high = (np.stack([f(x.values, axis=0) for x in (left, right)]).astype(np.float64) for f in (np.min, np.max))
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        raise ValueError("Expected finite features, got NaN or infinity. Leave out such rows or columns.")
+    centre = 0.5 * (left.centre() + right.centre())
+    longest = float(np.linalg.norm(np.maximum(high.max(axis=0) - centre, centre - low.min(axis=0))))
+    scale = 2.0 ** -np.ceil(np.log2(longest)) if longest > 0 else 1.0
+    frame = Frame(float(scale), 1.0 + float(centre @ centre) / left.dimension)
+    return _side(left, centre, frame), _side(right, centre, frame), frame
+
+
+def _side(rows: Rows, centre: FloatArray, frame: Frame) -> Side:
+    n, d = len(rows), rows.dimension
+    order = np.random.default_rng(0).permutation(n)
+    single, lean = np.empty((n, d), np.float32), np.empty(n)
+    lengths, moments, diagonal = np.empty(n), np.zeros((3, d)), 0.0
+    for part in spans(n, 4 * CACHED // d):
+        moved = rows.take(order[part]) - centre
+        lean[part] = moved @ centre / d
+        common, own = frame.constant + 2.0 * lean[part], np.einsum("ij,ij->i", moved, moved) / d
+        diagonal += float((common**3 + 3.0 * common**2 * own).sum())
+        moments += np.stack([np.ones(len(moved)), lean[part], lean[part] ** 2]) @ moved
+        np.multiply(moved, frame.scale, out=single[part], casting="same_kind")
+        lengths[part] = np.einsum("ij,ij->i", single[part], single[part], dtype=np.float64)
+    return Side(rows, order, single, lengths, lean, moments, diagonal)
+
+
+def products(first: Side, second: Side, block: int, *, within: bool = False) -> Iterator[tuple[slice, slice, Single]]:
+    """(rows, columns, inner products (r, c)) over all pairs; within one sample the triangle below the diagonal.
+
+    For each row the first columns come first. The square blocks on the diagonal are whole. The products may be
+    overwritten, and are when the next ones come.
+    """
+    buffer = np.empty(
+        min(block, len(first.rows)) * max(min(WIDTH, len(second.rows)), min(block, len(first.rows))), np.float32
+    )
+    for rows in spans(len(first.rows), block):
+        columns = spans(rows.start, WIDTH) if within else spans(len(second.rows), WIDTH)
+        for part in (*columns, rows) if within else columns:
+            height, width = rows.stop - rows.start, part.stop - part.start
+            out = buffer[: height * width].reshape(height, width)
+            np.matmul(first.single[rows], second.single[part].T, out=out)
+            for piece in spans(height, CHUNK // width):
+                yield slice(rows.start + piece.start, rows.start + piece.stop), part, out[piece]
+
+
+class KernelSums:
+    """Sums of (x·y / d + 1)³ over all pairs of two samples, from products δ = x·y about the centre, gathered by chunk.
+
+    With x·y / d + 1 = a + b + δ, where a and b depend on one row each, the cube's terms without δ, and those linear in
+    it, are known beforehand in double precision; the products give the row and column sums of δ² and the sum of δ³.
+    """
+
+    def __init__(self, first: Side, second: Side, frame: Frame) -> None:
+        self._first, self._second, self._frame = first, second, frame
+        self._by_row, self._by_column, self._cubes = np.zeros(len(first.rows)), np.zeros(len(second.rows)), 0.0
+
+    def add(self, rows: slice, columns: slice, products: Single, mirrored: bool = False) -> None:
+        """mirrored: within one sample, the same products stand once more on the other side of the diagonal."""
+        squares = products * products
+        by_row = squares @ np.ones(squares.shape[1], np.float32)
+        by_column = np.ones(squares.shape[0], np.float32) @ squares
+        self._by_row[rows] += by_row
+        self._by_column[columns] += by_column
+        cubes = float(np.vecdot(squares, products).sum(dtype=np.float64))
+        if mirrored:
+            self._by_row[columns] += by_column
+            self._by_column[rows] += by_row
+        self._cubes += 2.0 * cubes if mirrored else cubes
+
+    def total(self) -> float:
+        """Sum over all pairs, but for squares and cubes of products that were not added."""
+        first, second = self._first, self._second
+        a, b = self._frame.constant + first.lean, second.lean
+        d, unit = first.rows.dimension, 1.0 / (self._frame.scale**2 * first.rows.dimension)
+        base = len(b) * (a**3).sum() + 3 * (a**2).sum() * b.sum() + 3 * a.sum() * (b**2).sum() + len(a) * (b**3).sum()
+        c, m = self._frame.constant, first.moments
+        by_a, by_a2 = c * m[0] + m[1], c**2 * m[0] + 2 * c * m[1] + m[2]
+        linear = by_a2 @ second.moments[0] + 2 * by_a @ second.moments[1] + m[0] @ second.moments[2]
+        square = a @ self._by_row + b @ self._by_column
+        return float(base + 3.0 / d * linear + 3.0 * unit**2 * square + unit**3 * self._cubes)

@@ -1,0 +1,138 @@
+"""Feature rows read block by block: what every search needs, without a second copy of a whole set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_info
+
+from gan_audit.types import FloatArray, IntArray
+
+Single = NDArray[np.float32]
+METRICS: Mapping[str, Callable[[FloatArray], FloatArray]] = {"l2": np.sqrt, "cosine": lambda squared: 0.5 * squared}
+"""Metric → distance, from the squared Euclidean distance between rows as `Rows.of` takes them."""
+CACHED = 1 << 16
+"""Numbers that stay in a core's cache."""
+LARGE = 1 << 24
+"""Numbers from which more threads than one are worth their start."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A sample (n, d) in the type in which it came, float32 or float64."""
+
+    values: FloatArray
+    length: FloatArray | None = None
+    """(n,) Euclidean lengths to divide by; None to take the rows as they are."""
+
+    @classmethod
+    def of(cls, values: FloatArray, metric: str = "l2") -> Rows:
+        """For `cosine` rows count as unit vectors; ValueError for a row of length zero then."""
+        if values.dtype not in (np.float32, np.float64):
+            values = values.astype(np.float64)
+        if metric == "l2":
+            return cls(values)
+        parts = [np.linalg.norm(values[x].astype(np.float64), axis=1) for x in spans(len(values), 1 << 12)]
+        length = np.concatenate([np.zeros(0), *parts])
+        if len(empty := np.flatnonzero(length == 0)):
+            raise ValueError(
+                f"Expected rows with a direction for the metric {metric}, got {len(empty)} of length zero, the first "
+                f"of them row {empty[0]}. Leave them out, or use l2."
+            )
+        return cls(values, length)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def dimension(self) -> int:
+        """Columns."""
+        return int(self.values.shape[1])
+
+    def part(self, rows: IntArray) -> Rows:
+        """Some of the rows, copied."""
+        return Rows(self.values[rows], None if self.length is None else self.length[rows])
+
+    def take(self, rows: IntArray | slice) -> FloatArray:
+        """(r, d) float64: some of the rows; a view of the sample where nothing has to be changed."""
+        taken = self.values[rows].astype(np.float64, copy=False)
+        return taken if self.length is None else np.asarray(taken / self.length[rows][:, None])
+
+    def centre(self) -> FloatArray:
+        """(d,) mean row, rounded to single precision: rows of either type are then moved by the same amount."""
+        height = 16 * CACHED // self.dimension
+        total = sum((self.take(x).sum(axis=0) for x in spans(len(self), height)), np.zeros(self.dimension))
+        return np.asarray(total / len(self)).astype(np.float32).astype(np.float64)
+
+    def single(self, rows: IntArray, centre: FloatArray) -> Single:
+        """(r, d) float32: rows of ascending numbers, less the centre. ValueError for NaN or infinity."""
+        moved = np.empty((len(rows), self.dimension), np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for span in spans(len(rows), 16 * CACHED // self.dimension):
+                part = _as_slice(rows[span])
+                picked = self.values[part] if self.length is None else self.take(part)
+                np.subtract(picked, centre.astype(picked.dtype), out=moved[span], casting="same_kind")
+                if not np.isfinite(moved[span]).all() and not np.isfinite(picked).all():
+                    raise ValueError("Expected finite features, got NaN or infinity. Leave out such rows or columns.")
+        return moved
+
+
+def paired_squares(left: Rows, right: Rows, i: IntArray, j: IntArray) -> FloatArray:
+    """Squared Euclidean distances between rows left[i] and right[j], (p,), from their differences, float64.
+
+    Equal rows are at exactly 0, and near-copies where they are, which |x|² + |y|² − 2 x·y cannot give.
+    """
+    squared = np.empty(len(i))
+    height = max(1, CACHED // left.dimension)
+
+    def fill(part: slice) -> None:
+        for span in spans(part.stop - part.start, height):
+            rows = slice(part.start + span.start, part.start + span.stop)
+            difference = left.take(i[rows]) - right.take(j[rows])
+            squared[rows] = np.einsum("ij,ij->i", difference, difference)
+
+    threads = _threads() if len(i) * left.dimension > LARGE else 1
+    parts = list(spans(len(i), -(-len(i) // threads)))
+    if threads == 1:
+        for part in parts:
+            fill(part)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(fill, parts))
+    return squared
+
+
+def rounding(lengths: FloatArray, squared: FloatArray, dimension: int, dtype: type = np.float32) -> FloatArray:
+    """What |x|² + |y|² − 2 x·y, computed in dtype, may be off for rows x and y at that squared distance, (r,).
+
+    lengths (r,): |x|². Rounding errors are taken to be independent, so that they grow with the root of the dimension
+    (Higham and Mary 2019, SIAM J. Sci. Comput. 41, theorem 2.4), not with the dimension as in the worst case.
+    """
+    largest = lengths + np.square(np.sqrt(lengths) + np.sqrt(squared))
+    return np.asarray(looseness(dimension, dtype) * largest + dimension * float(np.finfo(dtype).tiny))
+
+
+def looseness(dimension: int, dtype: type = np.float32) -> float:
+    """`rounding` as a share of |x|² + |y|²."""
+    return float(np.finfo(dtype).eps) * (6.0 + float(np.sqrt(dimension)))
+
+
+def spans(n: int, height: int) -> Iterator[slice]:
+    """0 … n in steps of height, at least 1."""
+    for start in range(0, n, max(1, height)):
+        yield slice(start, min(n, start + max(1, height)))
+
+
+def _as_slice(rows: IntArray) -> IntArray | slice:
+    """Rows in a row, as a view; rows ascend."""
+    first, last = int(rows[0]), int(rows[-1])
+    return slice(first, last + 1) if last - first + 1 == len(rows) else rows
+
+
+def _threads() -> int:
+    """As many as numpy's own matrix products may use."""
+    return max((int(x["num_threads"]) for x in threadpool_info() if x["user_api"] == "blas"), default=1)

@@ -20,6 +20,7 @@ import numpy as np
 import typer
 from PIL import Image as PillowImage
 
+sys.path.pop(0)  # this folder, in which a script may bear a library's name
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.calibration.halves import Halves, Item, draw

@@ -196,7 +196,7 @@ def resident(name: str) -> float:
     return next(float(line.split()[1]) for line in lines if line.startswith(name)) / 1024
 
 
-def approximate(n: int = 200_000, d: int = 128, m: int = 5_000) -> None:
+def approximate(n: int = 200_000, d: int = 128, m: int = 20_000) -> None:
     """The optional index against the exact search, on rows without clusters (its hard case) and with."""
     print(f"\napproximate search, {m:,} queries x {n:,} rows x {d}, k = {K}")
     print("rows | exact wall [s] | CPU | approximate, index built, wall [s] | CPU | exact / approximate, CPU | recall")

@@ -32,8 +32,8 @@ from gan_audit.types import FeatureTable, ImageSet, Outcome, Role, Skipped, Spac
 from gan_audit.verdict import conclude, expired, judge
 
 PACKAGES = (
-    "gan-audit", "faiss-cpu", "faiss-gpu", "numpy", "plotly", "pydicom", "pyradiomics", "scikit-learn", "scipy",
-    "simpleitk", "torch", "torch-fidelity", "torchvision", "pillow",
+    "gan-audit", "faiss-cpu", "faiss-gpu", "numpy", "plotly", "pydicom", "pyradiomics", "pywavelets", "pyyaml",
+    "scikit-learn", "scipy", "simpleitk", "torch", "torch-fidelity", "torchvision", "pillow",
 )  # fmt: skip
 LABEL_FREE = "No image carries a label."
 
@@ -52,6 +52,8 @@ def audit(
     embeddings: Sequence[str] | None = None,
     weights: Mapping[str, str | Path] | None = None,
     radiomics_params: str | Path | None = None,
+    radiomics_engine: str = "batched",
+    modality: str | None = None,
     cache: str | Path | None = None,
     declarations: str | Path | None = None,
     offline: bool = False,
@@ -62,7 +64,9 @@ def audit(
     real, synthetic, holdout: a folder, a list of paths, an array (N, H, W), (N, H, W, C) or (N, D, H, W), or a
     torch Dataset. labels: the CSV's path, a DataFrame, or (real_labels, synthetic_labels). policy: a TOML file, a
     mapping, or None for the default policy. seed: of every random choice; equal seeds give equal numbers. jobs: worker
-    processes, None for as many as pay; the numbers do not depend on it. cache: folder that keeps computed features.
+    processes, None for as many as pay; the numbers do not depend on it. radiomics_engine: `batched` or `pyradiomics`.
+    modality: `ct`, `mri`, `xray`, `ultrasound`, `histology` or `cells`: grey levels and normalization of radiomics.
+    cache: folder that keeps computed features.
 
     Raises UsageError for a wrong policy, declaration or option, and InputError for data that cannot be audited.
     """
@@ -84,6 +88,8 @@ def audit(
             radiomics_params=Path(radiomics_params) if radiomics_params else None,
             device=device,
             offline=offline,
+            radiomics_engine=radiomics_engine,
+            modality=modality,
         )
         folder = Path(cache) if cache else None
         tables = extract(sets, extractors, cache=folder, jobs=jobs, progress=progress)
@@ -216,6 +222,7 @@ def _result(
         "verdict": documents.verdict_document(verdict),
         "notes": [
             *_notes(sets),
+            *filter(None, (space.parameters.get("preset") for space in _spaces(tables))),
             *(f"The waiver of {x} has expired and is ignored." for x in expired(policy, today.date())),
         ],
         "timings": {stage: round(seconds, 3) for stage, seconds in clock.seconds.items()},

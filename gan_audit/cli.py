@@ -6,15 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from gan_audit import cli_folders
-from gan_audit.cli_options import JobsOption, OutOption, OverwriteOption, QuietOption
+from gan_audit import cli_folders, cli_plugins
+from gan_audit.cli_options import Device, JobsOption, Modality, OutOption, OverwriteOption, QuietOption, RadiomicsEngine
 from gan_audit.errors import UsageError
 
 app = typer.Typer(
@@ -27,18 +25,14 @@ app = typer.Typer(
 )
 
 
-class Device(StrEnum):
-    """Where networks and searches run."""
-
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-
-
 @app.command()
 def run(
     real: Annotated[Path, typer.Option("--real", help="Folder of real images.")],
-    synthetic: Annotated[Path, typer.Option("--synthetic", help="Folder of synthetic images.")],
+    synthetic: Annotated[Path | None, typer.Option("--synthetic", help="Folder of synthetic images.")] = None,
+    generator: Annotated[
+        Path | None, typer.Option("--generator", help="Run of `gan-audit train` to sample in its place.")
+    ] = None,
+    samples: Annotated[int, typer.Option("--samples", min=1, help="Images to draw from --generator.")] = 1000,
     labels: Annotated[Path | None, typer.Option("--labels", help="CSV: filename,label[,group][,mask][,set].")] = None,
     holdout: Annotated[Path | None, typer.Option("--holdout", help="Real images the generator never saw.")] = None,
     masks: Annotated[Path | None, typer.Option("--masks", help="Folder of masks named as the images.")] = None,
@@ -48,6 +42,12 @@ def run(
     weights: Annotated[list[str] | None, typer.Option("--weights", help="NAME=FILE; repeatable.")] = None,
     radiomics_params: Annotated[
         Path | None, typer.Option("--radiomics-params", help="PyRadiomics parameter file.")
+    ] = None,
+    radiomics_engine: Annotated[
+        RadiomicsEngine, typer.Option("--radiomics-engine", help="Both give the same numbers; batched is faster.")
+    ] = RadiomicsEngine.batched,
+    modality: Annotated[
+        Modality | None, typer.Option("--modality", help="Grey levels and normalization that suit the images.")
     ] = None,
     cache: Annotated[Path | None, typer.Option("--cache", help="Folder that keeps computed features.")] = None,
     device: Annotated[Device, typer.Option("--device")] = Device.auto,
@@ -63,20 +63,23 @@ def run(
 ) -> None:
     """Audit synthetic images against the real ones; the exit code is the gate's."""
     from gan_audit.audit import audit
-    from gan_audit.console import output, print_verdict, progress_for
+    from gan_audit.console import output, print_modality, print_verdict, progress_for
     from gan_audit.report.folder import check_target
 
     check_target(out, overwrite)
+    made, table = _synthetic(synthetic, generator, samples, seed, labels)
     with _feature_folder(cache, out) as (features, keep):
         result = audit(
-            real, synthetic, labels, holdout, policy, seed, device.value, jobs, masks=masks, embeddings=embedding,
-            weights=_pairs(weights or []), radiomics_params=radiomics_params, cache=features,
+            real, made, table, holdout, policy, seed, device.value, jobs, masks=masks, embeddings=embedding,
+            weights=_pairs(weights or []), radiomics_params=radiomics_params,
+            radiomics_engine=radiomics_engine.value, modality=modality.value if modality else None, cache=features,
             declarations=declarations, offline=offline, progress=progress_for(quiet),
         )  # fmt: skip
         result.write(out, evidence=evidence, overwrite=overwrite, keep=keep)
     if not quiet:
         console = output()
         print_verdict(result.document, console)
+        print_modality(result.document, console)
         console.print(f"Report: {out / 'report.html'}", soft_wrap=True, markup=False, highlight=False)
     raise typer.Exit(result.verdict.exit_code)
 
@@ -146,6 +149,20 @@ def doctor() -> None:
     raise typer.Exit(5 if any(row.state == "problem" for row in rows) else 0)
 
 
+def _synthetic(
+    folder: Path | None, generator: Path | None, count: int, seed: int, labels: Path | None
+) -> tuple[Any, Any]:
+    """What plays the synthetic set, and the labels of both sets."""
+    if (folder is None) == (generator is None):
+        raise UsageError("Expected either --synthetic FOLDER or --generator RUN, got both or none.")
+    if generator is None:
+        return folder, labels
+    from gan_audit.generators import sample
+
+    found = sample(generator, count, seed, labels)
+    return found.items, found.labels
+
+
 def _pairs(entries: list[str]) -> dict[str, str]:
     for entry in entries:
         name, equals, file = entry.partition("=")
@@ -174,11 +191,5 @@ def _feature_folder(cache: Path | None, out: Path) -> Iterator[tuple[Path, Path 
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _add_commands() -> None:
-    """Commands of other packages and of the trainers: entry-point group `gan_audit.commands`, name to function."""
-    for point in sorted(entry_points(group="gan_audit.commands"), key=lambda p: p.name):
-        app.command(point.name)(point.load())
-
-
 cli_folders.register(app)
-_add_commands()
+cli_plugins.register(app)

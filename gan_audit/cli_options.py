@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,3 +14,29 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but er
 JobsOption = Annotated[
     int | None, typer.Option("--jobs", min=1, help="Worker processes; the numbers do not depend on it.")
 ]
+
+
+class Device(StrEnum):
+    """Where networks and searches run."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class RadiomicsEngine(StrEnum):
+    """What computes the radiomic features."""
+
+    batched = "batched"
+    pyradiomics = "pyradiomics"
+
+
+class Modality(StrEnum):
+    """What kind of images they are."""
+
+    ct = "ct"
+    mri = "mri"
+    xray = "xray"
+    ultrasound = "ultrasound"
+    histology = "histology"
+    cells = "cells"

@@ -89,6 +89,12 @@ def print_verdict(document: Mapping[str, Any], console: Console) -> None:
     _print_gate(document["verdict"], console)
 
 
+def print_modality(document: Mapping[str, Any], console: Console) -> None:
+    """What `--modality` set, in words; nothing without it."""
+    for preset in filter(None, (space["parameters"].get("preset") for space in document["spaces"])):
+        console.print(preset, soft_wrap=True, markup=False, highlight=False)
+
+
 def _print_gate(verdict: Mapping[str, Any], console: Console) -> None:
     word, style = GATE[verdict["status"]]
     counts = {name: len(verdict[name]) for name in ("failed", "inconclusive", "waived")}

@@ -14,8 +14,8 @@ from typing import Literal
 
 State = Literal["ok", "absent", "problem"]
 PACKAGES = (
-    *("jinja2", "joblib", "numpy", "pillow", "plotly", "pydantic", "pydicom", "rich", "scikit-learn", "scipy"),
-    *("simpleitk", "threadpoolctl", "torch", "torch-fidelity", "torchvision", "typer"),
+    *("jinja2", "joblib", "numpy", "pillow", "plotly", "pydantic", "pydicom", "pywavelets", "pyyaml", "rich"),
+    *("scikit-learn", "scipy", "simpleitk", "threadpoolctl", "torch", "torch-fidelity", "torchvision", "typer"),
 )
 """Distributions that every audit needs, faiss apart, which comes in two builds."""
 
@@ -92,9 +92,9 @@ def _faiss() -> Row:
 
 def _radiomics() -> Row:
     if _version("pyradiomics") is None:
-        remedy = "make install, or: pip install numpy versioneer wheel 'setuptools<82', then "
-        remedy += "pip install --no-build-isolation pyradiomics==3.0.1 (Python 3.11 and a C compiler)"
-        return Row("PyRadiomics", "absent", "The space `radiomics` and the checks in it will be skipped.", remedy)
+        from gan_audit.features.radiomics_pyradiomics import REMEDY
+
+        return Row("PyRadiomics", "absent", "Only `--radiomics-engine pyradiomics` needs it.", REMEDY)
     from radiomics import _cmatrices  # noqa: F401 - the compiled part, which is what a bad build lacks
 
     return Row("PyRadiomics", "ok", f"{_version('pyradiomics')}, compiled part included")

@@ -53,11 +53,12 @@ def _view(pair: Pair, named: Mapping[tuple[Role, str], Sample], sets: Mapping[Ro
 
 
 def _turned(picture: NDArray[np.uint8], transformation: str) -> NDArray[np.uint8]:
-    """The real image turned and mirrored as the synthetic one was found to be, so that the two can be compared."""
-    word = transformation.split(", ")[0]
-    if word not in ORIENTATIONS[1:]:
-        return picture
-    turned = orient(np.moveaxis(np.atleast_3d(picture), -1, 0), ORIENTATIONS.index(word))
+    """The real image turned, mirrored and inverted as the synthetic one was found to be, so that they compare."""
+    words = transformation.split(", ")
+    shown = 255 - picture if "negative" in words else picture
+    if words[0] not in ORIENTATIONS[1:]:
+        return shown
+    turned = orient(np.moveaxis(np.atleast_3d(shown), -1, 0), ORIENTATIONS.index(words[0]))
     return np.ascontiguousarray(np.moveaxis(turned, 0, -1).squeeze()).astype(np.uint8)
 
 

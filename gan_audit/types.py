@@ -119,6 +119,9 @@ class FeatureTable:
     """(n, d); NaN where the extractor could not compute a feature of an image."""
     names: tuple[str, ...]
     samples: tuple[Sample, ...] = field(repr=False)
+    repeatability: Mapping[str, float | None] = field(default_factory=dict, repr=False)
+    """Feature to its concordance (at most 1) under a region drawn one pixel narrower or wider; None where it could not
+    be measured; empty where it was not asked for."""
 
     def __post_init__(self) -> None:
         expected = (len(self.samples), len(self.names))

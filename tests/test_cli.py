@@ -117,6 +117,9 @@ def bad_runs(phantoms, tmp_path):
         "text named png": (both | {"--synthetic": text}, 4, "scan.png"),
         "missing column": (both | {"--labels": column}, 4, "lable"),
         "labels without files": (both | {"--labels": typo}, 4, "nothing"),
+        "unknown engine": (both | {"--radiomics-engine": "fast"}, 2, "batched"),
+        "unknown modality": (both | {"--modality": "mr"}, 2, "mri"),
+        "CT of photographs": (both | {"--modality": "ct"}, 2, "Hounsfield"),
         "policy typo": (both | {"--policy": policy}, 2, "Did you mean 'memorization.ratio'"),
         "absent policy": (both | {"--policy": tmp_path / "no.toml"}, 2, "does not exist"),
         "unknown space": (both | {"--embedding": "radiomic"}, 2, "radiomics"),
@@ -129,6 +132,7 @@ def bad_runs(phantoms, tmp_path):
 CASES = (
     "absent folder", "empty folder", "text named png", "missing column", "labels without files", "policy typo",
     "absent policy", "unknown space", "weights without a file", "weights without equals", "unknown device",
+    "unknown engine", "unknown modality", "CT of photographs",
 )  # fmt: skip
 
 

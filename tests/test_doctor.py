@@ -51,11 +51,11 @@ def test_a_missing_package_is_a_problem_that_names_the_command(monkeypatch: pyte
     assert probe("packages") == Row("packages", "problem", "Missing: joblib, scipy.", "pip install joblib scipy")
 
 
-def test_absent_radiomics_says_what_is_lost_and_how_to_build_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_absent_pyradiomics_says_what_is_lost_and_how_to_build_it(monkeypatch: pytest.MonkeyPatch) -> None:
     pretend_versions(monkeypatch, {"pyradiomics": None})
     row = probe("PyRadiomics")
     assert row.state == "absent"
-    assert "skipped" in row.text
+    assert "--radiomics-engine pyradiomics" in row.text
     assert "--no-build-isolation" in row.remedy
 
 

@@ -42,6 +42,14 @@ def test_the_real_image_is_turned_to_lie_on_the_synthetic_one(orientation):
     np.testing.assert_array_equal(view.real, view.synthetic)
 
 
+@pytest.mark.parametrize("words", ["negative", "mirrored, negative"])
+def test_a_negative_is_shown_beside_the_inverted_real_image(words):
+    shown = 255 - PIXELS[:, ::-1] if "mirrored" in words else 255 - PIXELS
+    sets = {"real": image_set("real", [PIXELS]), "synthetic": image_set("synthetic", [shown.copy()])}
+    view = gallery([pair(0, 0, 0, words)], sets)[0]
+    np.testing.assert_array_equal(view.real, view.synthetic)
+
+
 def test_deep_greys_and_volumes_become_pictures():
     deep = np.linspace(-1000, 3000, 64).reshape(4, 4, 4)
     sets = {role: image_set(role, [deep], bits=16) for role in ("real", "synthetic")}

@@ -64,7 +64,7 @@ def test_the_wheel_holds_code_templates_schema_and_type_marker(wheel: Path) -> N
 
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in contents(wheel)}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"gan_audit"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"gan_audit", "trainers"}
     assert not [name for name in contents(wheel) if name.endswith(".pyc") or "test" in name.lower()]
 
 

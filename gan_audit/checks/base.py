@@ -73,6 +73,8 @@ class Comparison:
     """Shape that a row of a thumbnail space folds back to; empty elsewhere."""
     holdout: Side | None = None
     """Real images that the generator never saw, where there are any with features in this space."""
+    repeatability: Mapping[str, float | None] = field(default_factory=dict, repr=False)
+    """As in FeatureTable."""
 
     def of_class(self, label: str) -> Comparison:
         """The images of one class, standardized as the whole set is."""

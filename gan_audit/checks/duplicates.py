@@ -1,123 +1,78 @@
-"""Synthetic images that are pixel-level copies of a real one, also mirrored, turned, shifted, rescaled or noisy."""
+"""Synthetic images that copy a real one, also turned, cropped, inverted or noisy, or that hold a part of one."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
 
-from gan_audit.checks.base import Check, Comparison, Method, Settings, Side
+from gan_audit.checks.base import Check, Comparison, Method, Settings
+from gan_audit.checks.copies import best_matches
 from gan_audit.checks.matched import MORE
-from gan_audit.stats.neighbours import nearest
-from gan_audit.stats.registration import ORIENTATIONS, best_correlation, describe, orient, shrink
-from gan_audit.types import BoolArray, CheckResult, Estimate, FloatArray, IntArray, Interval, Outcome, Pair
+from gan_audit.checks.patches import best_parts
+from gan_audit.checks.ways import FALSE, Way
+from gan_audit.types import BoolArray, CheckResult, Estimate, Interval, Outcome, Pair
 
 ID = "memorization.duplicates"
-FACTOR = 4
-"""Cells of the thumbnail to a cell of the coarse one in which candidates are sought."""
-CANDIDATES = 6
-"""Nearest real images, over all orientations, that are compared cell by cell."""
-REACH = 1 / 16
-"""Largest shift looked for, as a share of the image's side."""
-RARE = 4.0
-"""Robust standard deviations (of the logarithm) below the median of real images' best matches: a copy's score."""
-
-
-@dataclass(frozen=True)
-class Matches:
-    """The best match of each image of one set among the real images."""
-
-    row: IntArray
-    """(m,) row of the real image."""
-    difference: FloatArray
-    """(m,) 1 − correlation after alignment, [0, 2]."""
-    how: tuple[str, ...]
-    """(m,) the alignment in words."""
+SAME = 1e-4
+"""Difference below which two real images are one image under two patients, whatever their group: not chance."""
 
 
 def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
-    """Counts the copies beyond what real images of different patients show among themselves."""
+    """Accuses the copies, and counts them beyond what real images of different patients show among themselves."""
     if reason := data.too_small():
         yield replace(data.skip(ID, f"There are {reason}.", MORE), space=None)
         return
-    among = best_matches(data.real, data.real, data.grid, apart=True)
-    across = best_matches(data.synthetic, data.real, data.grid, apart=False)
-    limit = _limit(among.difference)
-    copies, twins = across.difference < limit, among.difference < limit
-    share, chance = float(copies.mean()), float(twins.mean())
-    pairs = len({frozenset((int(i), int(among.row[i]))) for i in np.flatnonzero(twins)})
-    excess = _excess(int(copies.sum()), len(data.synthetic), pairs, len(data.real), settings.level)
-    patients = len(np.unique(data.real.groups[across.row[copies]]))
+    ways = _ways(data, settings)
+    copies, twins = (np.logical_or.reduce([getattr(way, name) for way in ways]) for name in ("accused", "twins"))
+    patients = len(np.unique(np.concatenate([data.real.groups[way.across.row[way.accused]] for way in ways])))
     yield CheckResult(
         id=ID,
-        estimate=share,
-        ci=excess,
-        reference=Estimate(chance, None, "real images with such a match of another patient"),
+        estimate=float(copies.mean()),
+        ci=_excess(int(copies.sum()), len(copies), sum(way.pairs() for way in ways), len(twins), settings.level),
+        reference=Estimate(float(twins.mean()), None, "real images with such a match of another patient"),
         unit="share",
         n_real=len(data.real),
         n_synthetic=len(data.synthetic),
-        message=f"{int(copies.sum())} of {len(data.synthetic)} synthetic images match a real image pixel by pixel; "
-        f"patients affected: {patients}. Of {len(data.real)} real images, {int(twins.sum())} match another patient's.",
-        details={
-            "correlation_limit": 1.0 - limit,
-            "copies": int(copies.sum()),
-            "patients_concerned": patients,
-            "interval_method": "copies beyond those that chance matches among real patients predict for this set",
-            "reference_method": "share of real images that match an image of another patient as closely",
-            "tables": [_kinds(across, copies), _worst(data, across, copies)],
-        },
-        pairs=_pairs(data, across, among, copies),
+        message=_message(copies, twins, patients),
+        details={"copies": int(copies.sum()), "patients_concerned": patients, **_details(data, ways)},
+        pairs=_pairs(data, ways),
     )
 
 
-def best_matches(queries: Side, real: Side, grid: tuple[int, ...], *, apart: bool) -> Matches:
-    """Each query's best match among the real images, candidates from coarse thumbnails in all eight orientations.
-
-    apart: images of the query's own group do not count (the queries are then the real images themselves).
-    """
-    fine, base = (side.points.reshape(len(side), *grid) for side in (queries, real))
-    own, theirs = (queries.groups, real.groups) if apart else (None, None)
-    coarse = shrink(base, FACTOR)
-    turns = [shrink(orient(fine, o), FACTOR) for o in range(len(ORIENTATIONS))]
-    found = [nearest(turn, coarse, CANDIDATES, query_groups=own, base_groups=theirs) for turn in turns]
-    distance = np.concatenate([x.distance for x in found], axis=1)
-    index = np.concatenate([x.index for x in found], axis=1)
-    turned = np.repeat(np.arange(len(ORIENTATIONS)), found[0].distance.shape[1])
-    best = Matches(np.zeros(len(fine), np.int64), np.full(len(fine), 2.0), ())
-    how = [""] * len(fine)
-    for column in np.argsort(distance, axis=1, kind="stable")[:, :CANDIDATES].T:
-        _improve(best, how, fine, base, index[np.arange(len(fine)), column], turned[column])
-    return Matches(best.row, best.difference, tuple(how))
+def _message(copies: BoolArray, twins: BoolArray, patients: int) -> str:
+    concerned = f", {patients} patient{'' if patients == 1 else 's'} being concerned" if patients else ""
+    return (
+        f"{int(copies.sum())} of {len(copies)} synthetic images match a real image pixel by pixel, wholly or in part"
+        f"{concerned}; of {len(twins)} real images, {int(twins.sum())} match another patient's."
+    )
 
 
-def _improve(
-    best: Matches, how: list[str], fine: FloatArray, base: FloatArray, row: IntArray, turned: IntArray
-) -> None:
-    """Compares every query with one candidate each, and keeps what is better than before."""
-    reach = max(1, round(fine.shape[-1] * REACH))
-    for orientation in np.unique(turned):
-        for block in _blocks(np.flatnonzero((turned == orientation) & (row >= 0))):
-            score, shift = best_correlation(orient(fine[block], int(orientation)), base[row[block]], reach)
-            better = 1.0 - score < best.difference[block]
-            kept = block[better]
-            best.difference[kept], best.row[kept] = 1.0 - score[better], row[kept]
-            for i, moved in zip(kept, shift[better], strict=True):
-                how[i] = describe(int(orientation), moved)
+def _details(data: Comparison, ways: Sequence[Way]) -> dict[str, object]:
+    return {
+        "parts": int(sum(way.accused.sum() for way in ways[1:])),
+        "false_discovery_rate": FALSE,
+        "interval_method": "copies beyond those that chance matches among real patients predict for this set",
+        "reference_method": "share of real images that match an image of another patient as closely",
+        "tables": [_kinds(ways), _worst(data, ways)],
+    }
 
 
-def _blocks(rows: IntArray, size: int = 512) -> list[IntArray]:
-    return [rows[i : i + size] for i in range(0, len(rows), size)]
-
-
-def _limit(differences: FloatArray) -> float:
-    """Difference below which a match is rarer than `RARE` robust deviations among different patients."""
-    logs = np.log(np.maximum(differences, 1e-12))
-    centre = np.median(logs)
-    width = 1.4826 * np.median(np.abs(logs - centre))
-    return float(np.exp(centre - RARE * width))
+def _ways(data: Comparison, settings: Settings) -> list[Way]:
+    """Whole images, and what is no copy as a whole by its parts."""
+    real, synthetic, grid, device = data.real, data.synthetic, data.grid, settings.device
+    across = best_matches(synthetic, real, grid, apart=False, device=device)
+    among = best_matches(real, real, grid, apart=True, device=device)
+    chance = among.difference >= SAME
+    ways = [Way.of(across, among, np.ones(len(synthetic), bool), chance)]
+    parts = best_parts(synthetic, real, grid, apart=False, device=device)
+    own_parts = best_parts(real, real, grid, apart=True, device=device)
+    if parts and own_parts:
+        ways.append(Way.of(parts, own_parts, ~ways[0].accused, chance))
+    return ways
 
 
 def _excess(copies: int, n: int, pairs: int, n_real: int, level: float) -> Interval:
@@ -132,41 +87,47 @@ def _excess(copies: int, n: int, pairs: int, n_real: int, level: float) -> Inter
     return (max(0.0, copies - float(high)) / n, max(0.0, copies - float(low)) / n)
 
 
-def _kinds(across: Matches, copies: BoolArray) -> dict[str, object]:
-    counts = Counter(across.how[i] for i in np.flatnonzero(copies))
+def _ranked(ways: Sequence[Way]) -> list[tuple[Way, int]]:
+    """Every image accused, the surest first, whole copies before parts where two are equally sure."""
+    found = ((way, int(i)) for way in ways for i in np.flatnonzero(way.accused))
+    return sorted(found, key=lambda item: (item[0].score[item[1]], item[0].across.difference[item[1]], item[1]))
+
+
+def _kinds(ways: Sequence[Way]) -> dict[str, object]:
+    counts = Counter(way.across.how[i] for way, i in _ranked(ways))
     rows = [[kind, count] for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
     return {"title": "Copies by how the real image was altered", "columns": ["alteration", "images"], "rows": rows}
 
 
-def _worst(data: Comparison, across: Matches, copies: BoolArray) -> dict[str, object]:
-    order = [i for i in np.argsort(across.difference, kind="stable") if copies[i]][:25]
+def _worst(data: Comparison, ways: Sequence[Way]) -> dict[str, object]:
     rows = [
         [
             data.synthetic.pseudonyms[i],
-            data.real.pseudonyms[across.row[i]],
-            float(1.0 - across.difference[i]),
-            across.how[i],
+            data.real.pseudonyms[way.across.row[i]],
+            float(1.0 - way.across.difference[i]),
+            float(way.score[i]),
+            way.across.how[i],
         ]
-        for i in order
+        for way, i in _ranked(ways)[:25]
     ]
-    columns = ["synthetic image", "real image", "correlation", "alteration"]
+    columns = ["synthetic image", "real image", "correlation", "false-discovery rate", "alteration"]
     return {"title": "Closest copies", "columns": columns, "rows": rows}
 
 
-def _pairs(data: Comparison, across: Matches, among: Matches, copies: BoolArray) -> tuple[Pair, ...]:
-    ordered = np.sort(among.difference)
-    shares = np.searchsorted(ordered, across.difference, side="left") / len(ordered)
-    order = [i for i in np.argsort(across.difference, kind="stable") if copies[i]]
+def _pairs(data: Comparison, ways: Sequence[Way]) -> tuple[Pair, ...]:
+    shares = {id(way): way.shares(np.arange(len(data.synthetic))) for way in ways}
     return tuple(
         Pair(
             data.space,
             data.synthetic.ids[i],
-            data.real.ids[across.row[i]],
-            float(across.difference[i]),
-            float(shares[i]),
-            across.how[i],
+            data.real.ids[way.across.row[i]],
+            float(way.across.difference[i]),
+            float(shares[id(way)][i]),
+            way.across.how[i],
+            rank=rank,
+            score=float(way.score[i]),
         )
-        for i in order
+        for rank, (way, i) in enumerate(_ranked(ways), 1)
     )
 
 
@@ -176,14 +137,21 @@ CHECK = Check(
             title="Pixel-level copies",
             family="memorization",
             question="Are there synthetic images that show a real patient's image again?",
-            means="Each image counted matches a real one, cell by cell after turning, mirroring and shifting, more "
-            "closely than images of different patients ever do in these data, extremes aside.",
-            does_not_mean="None found is no proof that nobody can be recognized: crops, local copies and redrawn "
-            "images escape a comparison of whole images.",
-            computed="Candidates from coarse thumbnails in eight orientations; normalized cross-correlation on a fine "
-            "thumbnail after the best shift; a copy is a match four robust deviations closer than the median best "
-            "match between real patients. The interval removes what chance matches among real patients predict.",
-            reference="Lewis 1995, Fast Normalized Cross-Correlation; limit calibrated on the real data",
+            means="Each image counted matches a real one, as a whole or in a part, more closely than chance explains: "
+            "of all images counted, one in twenty at most is expected to be none, going by how closely images of "
+            "different patients match in these data.",
+            does_not_mean="None found is no proof that nobody can be recognized: redrawn images, crops to less than "
+            "four fifths of the side, and parts that are small, moved, turned or degraded escape. Where the real "
+            "set holds near-identical images under different patients, copies no closer than these are not counted. "
+            "Images that show next to nothing, a spot on black, are alike without being anybody's copy.",
+            computed="Candidates from coarse thumbnails in eight orientations, as negatives and through shifted and "
+            "narrower windows; window and grey levels fitted cell by cell, then the correlation of images and of their "
+            "layout, against the next patient's. Parts: windows of a fifth of the side at the same place. P-values "
+            "from the tail of the best matches among real patients, adjusted to a false-discovery rate of 5 %. The "
+            "interval removes what chance matches among real patients predict.",
+            reference="Lewis 1995, Fast Normalized Cross-Correlation; Lucas and Kanade 1981; Levina and Bickel 2004, "
+            "eq. 6; Hill 1975; Benjamini and Hochberg 1995; calibrated on the real data",
+            revision=2,
         )
     },
     run=run,

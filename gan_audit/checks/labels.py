@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,27 +11,33 @@ from gan_audit.checks.base import Check, Comparison, Method, Settings
 from gan_audit.checks.matched import MORE, Statistic, measure
 from gan_audit.stats.association import mutual_information
 from gan_audit.stats.resampling import Matched
-from gan_audit.types import BoolArray, FloatArray, IntArray, Outcome
+from gan_audit.types import FloatArray, IntArray, Outcome
 
 ID = "labels.mutual_information"
 FOLDS = 5
 """Folds by patient of the classifiers that judge labels: a class needs as many patients."""
+FEWEST, FEWEST_IN_ALL = 16, 64
+"""Real patients of a class that counts for the information on the label, and of all such classes together.
+
+Of 48 chest X-rays, 2 of 40 sound halves carried less than 0.8 times the information of the other by their interval; of
+64 and 80 none did, nor of as many blood smears.
+"""
 
 
 def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
-    """Information of the features on the label, synthetic over real."""
+    """Information of the features on the label, synthetic over real, classes of few patients left out."""
     data = labelled(data)
-    if reason := unfit(data):
-        yield data.skip(ID, *reason)
+    known = [label for label in sorted(set(map(str, data.real.labels))) if _patients(data, label) >= FEWEST]
+    left_out = [label for label in data.classes() if label not in known]
+    if why := _few(data, known) or unfit(kept := _carrying(data, known) if known else data):
+        yield data.skip(ID, *why)
         return
-    yield from _information(data, settings, np.concatenate(label_codes(data)))
+    yield from _information(kept, settings, np.concatenate(label_codes(kept)), left_out)
 
 
 def labelled(data: Comparison) -> Comparison:
     """The images that carry a label."""
-    rows = [np.array([i for i, x in enumerate(side.labels) if x is not None], np.int64) for side in data.sides]
-    real, synthetic = (side.take(r) for side, r in zip(data.sides, rows, strict=True))
-    return replace(data, real=real, synthetic=synthetic)
+    return _carrying(data, data.classes())
 
 
 def unfit(data: Comparison) -> tuple[str, str] | None:
@@ -40,7 +46,7 @@ def unfit(data: Comparison) -> tuple[str, str] | None:
         return "There are no labels for both sets.", "Supply --labels with a label for real and synthetic images."
     if len(set(data.real.labels)) < 2:
         return "The real images are of one class.", "Supply labels of two classes or more."
-    smallest = min(len(np.unique(data.real.groups[_of(data, x)])) for x in sorted(set(map(str, data.real.labels))))
+    smallest = min(_patients(data, label) for label in set(map(str, data.real.labels)))
     if smallest < FOLDS:
         return f"A class has real images of {smallest} patients, and {FOLDS} are needed.", MORE
     return (f"There are {reason}.", MORE) if (reason := data.too_small()) else None
@@ -53,11 +59,28 @@ def label_codes(data: Comparison) -> tuple[IntArray, IntArray]:
     return real, synthetic
 
 
-def _of(data: Comparison, label: str) -> BoolArray:
-    return np.array([x == label for x in data.real.labels], bool)
+def _few(data: Comparison, known: Sequence[str]) -> tuple[str, str] | None:
+    """Reason and remedy where several classes have real images, and too few of them are known well."""
+    several = len(set(data.real.labels))
+    if several < 2:
+        return None
+    if len(known) < 2:
+        return f"{len(known)} of {several} classes have real images of {FEWEST} patients, and two are needed.", MORE
+    found = _carrying(data, known).real.n_groups
+    return None if found >= FEWEST_IN_ALL else (f"There are {found} real patients, {FEWEST_IN_ALL} are needed.", MORE)
 
 
-def _information(data: Comparison, settings: Settings, codes: IntArray) -> Iterator[Outcome]:
+def _carrying(data: Comparison, labels: Collection[str]) -> Comparison:
+    rows = [np.array([i for i, x in enumerate(side.labels) if x in labels], np.int64) for side in data.sides]
+    real, synthetic = (side.take(r) for side, r in zip(data.sides, rows, strict=True))
+    return replace(data, real=real, synthetic=synthetic)
+
+
+def _patients(data: Comparison, label: str) -> int:
+    return len({int(group) for group, x in zip(data.real.groups, data.real.labels, strict=True) if x == label})
+
+
+def _information(data: Comparison, settings: Settings, codes: IntArray, left_out: Sequence[str]) -> Iterator[Outcome]:
     pooled = np.concatenate([data.real.values, data.synthetic.values])
     n = len(data.real)
     cache: dict[bytes, float] = {}
@@ -76,7 +99,7 @@ def _information(data: Comparison, settings: Settings, codes: IntArray) -> Itera
         return (total(j[:size]) / max(total(i[:size]), 1e-12),)
 
     def details() -> dict[str, dict[str, object]]:
-        return {ID: _per_feature(data, pooled, codes, n)}
+        return {ID: {**_per_feature(data, pooled, codes, n), "classes_left_out": list(left_out)}}
 
     yield from measure(data, settings, (STATISTIC,), between, details)
 
@@ -125,10 +148,10 @@ CHECK = Check(
             "are more distinct than in life, and a model trained on them will be too sure of itself.",
             does_not_mean="It adds up single features: information that lies in their combination is not counted.",
             computed="Sum over features of the nearest-neighbour estimate of I(f; label), k = 3, of half the synthetic "
-            "images over that of half the real ones, one image of each patient; `augmented` is real and synthetic "
-            "together over real.",
+            "images over that of half the real ones, one image of each patient, classes of fewer than 16 real patients "
+            "left out, from 64 real patients on; `augmented` is real and synthetic together over real.",
             reference="Ross 2014, Mutual Information between Discrete and Continuous Data Sets; scikit-learn",
-            revision=2,
+            revision=3,
         ),
     },
     run=run,

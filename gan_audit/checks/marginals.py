@@ -10,6 +10,7 @@ import numpy as np
 from gan_audit.checks.base import Check, Comparison, Method, Settings, noun
 from gan_audit.checks.families import columns_of
 from gan_audit.checks.matched import Statistic, measure
+from gan_audit.checks.reliability import COLUMNS, Marks, marks
 from gan_audit.stats.resampling import Matched
 from gan_audit.stats.univariate import SortedPool, benjamini_hochberg, distances, permutation_null
 from gan_audit.types import BoolArray, CheckResult, FloatArray, IntArray, Outcome, check_key
@@ -24,8 +25,8 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
     pooled = np.concatenate([data.real.values, data.synthetic.values])
     if not len(pooled):
         return
-    pool = SortedPool.of(pooled)
-    unit = data.real.values.std(axis=0) if len(data.real) else np.ones(pooled.shape[1])
+    pool = SortedPool.of(pooled, np.concatenate([data.real.points, data.synthetic.points]))
+    unit = data.real.points.std(axis=0) if len(data.real) else np.ones(pooled.shape[1])
     unit = np.where(unit > 0, unit, np.inf)
 
     level = columns_of(data.names)["intensity"]
@@ -68,7 +69,8 @@ def _details(
         "marginals.ks": (found.ks, found.ks, ks),
         "marginals.wasserstein": (found.wasserstein / unit, found.wasserstein, wasserstein),
     }
-    return {id: _table(id, data, shown, raw, null, medians) for id, (shown, raw, null) in rows.items()}
+    marked = marks(data, settings, pool)
+    return {id: _table(id, data, shown, raw, null, medians, marked) for id, (shown, raw, null) in rows.items()}
 
 
 def _blocks(data: Comparison) -> list[IntArray]:
@@ -83,16 +85,27 @@ def _blocks(data: Comparison) -> list[IntArray]:
 
 
 def _table(
-    id: str, data: Comparison, shown: FloatArray, raw: FloatArray, null: FloatArray, medians: list[FloatArray]
+    id: str,
+    data: Comparison,
+    shown: FloatArray,
+    raw: FloatArray,
+    null: FloatArray,
+    medians: list[FloatArray],
+    marked: Marks,
 ) -> Mapping[str, Any]:
     p = (1.0 + (null >= raw - 1e-12).sum(axis=0)) / (1.0 + len(null))
     adjusted = benjamini_hochberg(p)
     order = np.argsort(-shown, kind="stable")
     rows = [
-        [data.names[i], *(float(x) for x in (shown[i], p[i], adjusted[i], medians[0][i], medians[1][i]))] for i in order
+        [
+            data.names[i],
+            *(float(x) for x in (shown[i], p[i], adjusted[i], medians[0][i], medians[1][i])),
+            *marked.cells[i],
+        ]
+        for i in order
     ]
     label = "Kolmogorov-Smirnov D" if id == "marginals.ks" else "Wasserstein distance (real standard deviations)"
-    columns = ["feature", label, "p", "p adjusted", "median real", "median synthetic"]
+    columns = ["feature", label, "p", "p adjusted", "median real", "median synthetic", *COLUMNS]
     return {
         "all_images": _headline(shown, columns_of(data.names)["intensity"]),
         "features": len(shown),
@@ -104,6 +117,7 @@ def _table(
         "p_method": f"{PERMUTATIONS} permutations of whole groups, Benjamini-Hochberg over the features",
         "features_set_aside": {why: list(names) for why, names in data.set_aside.items()},
         "families": _families(data.names, shown),
+        **marked.summary,
         "tables": [{"title": f"Every feature, {noun(data.scope)}", "columns": columns, "rows": rows}],
     }
 
@@ -155,9 +169,12 @@ CHECK = Check(
             question="By how much would the features have to be moved to agree?",
             means="In units of each feature's standard deviation among the real images of the class: 0.1 is a "
             "trifle, 1 is a different population.",
-            does_not_mean="A few extreme values can own this distance, to which the Kolmogorov-Smirnov one is blind.",
-            computed="W₁ = ∫ |F − G| dx of each feature over the real standard deviation. " + _COMMON,
+            does_not_mean="What lies beyond eight robust standard deviations of all real images counts as lying there, "
+            "so that no outlier owns the distance: how far out it truly lies is not told.",
+            computed="W₁ = ∫ |F − G| dx of each feature over the real standard deviation, values being clipped at "
+            "eight robust standard deviations from the real median. " + _COMMON,
             reference="scipy.stats.wasserstein_distance; Ramdas et al. 2017",
+            revision=2,
         ),
     },
     run=run,

@@ -38,7 +38,9 @@ def prepare(real: FeatureTable, synthetic: FeatureTable, holdout: FeatureTable |
     left_out = {why: tuple(np.array(real.names)[which]) for why, which in aside.items() if which.any()}
     units, grid = _units(*sides), _grid(real)
     spare = _complete(third[0]) if third else None
-    return Comparison(real.space.name, ALL, names, sides[0], sides[1], left_out, units, grid, spare)
+    return Comparison(
+        real.space.name, ALL, names, sides[0], sides[1], left_out, units, grid, spare, real.repeatability
+    )  # fmt: skip
 
 
 def _complete(side: Side) -> Side | None:
@@ -95,17 +97,20 @@ def _spread(values: FloatArray) -> FloatArray:
 
 
 class _Scale:
-    """Robust standardization by the real set: median, and interquartile range over 1.349."""
+    """Robust standardization by the real set: median, and interquartile range over 1.349.
+
+    The standard deviation takes its place where half of the images, or more, have one value, but for rounding.
+    """
 
     def __init__(self, centre: FloatArray, width: FloatArray) -> None:
         self.centre, self.width = centre, width
 
     @classmethod
     def of(cls, values: FloatArray) -> _Scale:
-        low, centre, high = np.percentile(values, [25, 50, 75], axis=0)
+        lowest, low, centre, high, highest = np.percentile(values, [5, 25, 50, 75, 95], axis=0)
         width = (high - low) / 1.349
-        deviation = values.std(axis=0)
-        return cls(centre, np.where(width > 1e-3 * deviation, width, deviation))
+        least = np.maximum(1e-3 * (highest - lowest), 1e-9 * np.maximum(abs(lowest), abs(highest)))
+        return cls(centre, np.where(width > least, width, values.std(axis=0)))
 
     def __call__(self, values: FloatArray) -> FloatArray:
         return np.clip((values - self.centre) / self.width, -REACH, REACH)

@@ -73,6 +73,27 @@ class BatchExtractor(Extractor, Protocol):
         ...
 
 
+@runtime_checkable
+class GroupExtractor(Extractor, Protocol):
+    """An extractor that takes less time for many images together than for one after the other, on one thread."""
+
+    def together(self, images: Sequence[Image]) -> Sequence[FloatArray | str]:
+        """For each image its features, (d,), or the reason why there are none; each row bit for bit that of the image
+        alone.
+        """
+        ...
+
+
+@runtime_checkable
+class RegionExtractor(GroupExtractor, Protocol):
+    """One whose features belong to the region of interest, so that they may hang on how exactly it was drawn."""
+
+    @property
+    def follows_region(self) -> bool:
+        """Whether the region's border matters."""
+        ...
+
+
 @dataclass(frozen=True)
 class Unavailable:
     """A feature space that cannot be computed here; its checks are skipped, and no other space takes its place."""
@@ -95,3 +116,7 @@ class Options:
     """`auto`, `cpu` or `cuda`."""
     offline: bool = True
     """Forbids every download."""
+    radiomics_engine: str = "batched"
+    """`batched` or `pyradiomics`."""
+    modality: str | None = None
+    """Name of a preset of `gan_audit.features.modalities`."""

@@ -46,15 +46,15 @@ def intensities(real: ImageSet) -> Intensities:
     return found
 
 
-def representatives(real: ImageSet) -> list[Sample]:
-    """At most `PROBED` images, different in content, evenly spaced in the order of their digests.
+def representatives(real: ImageSet, most: int = PROBED) -> list[Sample]:
+    """At most `most` images, different in content, evenly spaced in the order of their digests.
 
     Raises InputError where the set is empty.
     """
     ordered = sorted({sample.digest: sample for sample in real.samples}.values(), key=lambda sample: sample.digest)
     if not ordered:
         raise InputError("Expected at least one readable real image, got none; check the real folder.")
-    places = np.linspace(0, len(ordered) - 1, min(PROBED, len(ordered)))
+    places = np.linspace(0, len(ordered) - 1, min(most, len(ordered)))
     return [ordered[place] for place in np.unique(places.round().astype(int))]
 
 

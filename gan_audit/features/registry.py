@@ -44,16 +44,19 @@ def build_extractors(
     radiomics_params: Path | None,
     device: str,
     offline: bool,
+    radiomics_engine: str = "batched",
+    modality: str | None = None,
 ) -> tuple[list[Extractor], list[Unavailable]]:
     """One extractor for each name, in order and once, or the reason why it cannot be had.
 
-    Raises UsageError for an unknown name (in `weights` too), an absent device, a wrong weights or parameter file.
+    Raises UsageError for an unknown name (in `weights` too), engine or modality, an absent device or engine, a wrong
+    weights or parameter file.
     """
     ours, others = BUILT_IN | INTERNAL, _third_party()
     for name in (*names, *weights):
         if name not in (ours | others):
             raise UsageError(_unknown(name))
-    options = Options(weights, radiomics_params, device, offline)
+    options = Options(weights, radiomics_params, device, offline, radiomics_engine, modality)
     made = [
         _built_in(ours[name], options) if name in ours else _other(others[name], options)
         for name in dict.fromkeys(names)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from gan_audit.errors import GanAuditError, InputError
-from gan_audit.features.base import BatchExtractor, Extractor
+from gan_audit.features.base import BatchExtractor, Extractor, GroupExtractor, RegionExtractor
 from gan_audit.features.cache import Store, cache_key
+from gan_audit.features.reliability import repeatability
 from gan_audit.parallel import parallel_map
 from gan_audit.progress import SILENT, Progress
 from gan_audit.types import FeatureTable, FloatArray, Image, ImageSet, Role, Sample
@@ -23,6 +25,12 @@ EXAMPLES = 20
 """Images tried in turn to learn the names of a space's features."""
 BLOCK = 64
 """Images held in memory at once for an accelerator."""
+GROUP, VOXELS = 64, 1 << 20
+"""Images read and worked on together by one process: at most so many, and no more once they have so many voxels."""
+WORTHWHILE = 50
+"""Images that one more process must have before it is started, where the user names no number."""
+SHARES = 4
+"""Groups that each process is to get at least, so that all end at about one time."""
 Reader = Callable[[Sample], Image]
 Found = dict[str, FloatArray | str]
 """Space name to features, or to the reason why there are none."""
@@ -60,9 +68,14 @@ def extract(
         for store in stores.values():
             store.flush()
     _report(failures)
-    return {
+    made = {
         name: {role: _table(fitted[name], stores[name], images) for role, images in sets.items()} for name in fitted
     }
+    for name, extractor in fitted.items():
+        table = made[name]["real"]
+        if isinstance(extractor, RegionExtractor) and extractor.follows_region and table.names:
+            made[name]["real"] = replace(table, repeatability=repeatability(extractor, sets["real"], table.names, jobs))
+    return made
 
 
 @dataclass(frozen=True)
@@ -119,8 +132,14 @@ def _compute(
     spread = [_Task(task.sample, rest) for task in tasks if (rest := tuple(n for n in task.spaces if n not in here))]
     if spread:
         work = partial(_vectors, readers=readers, extractors={n: e for n, e in extractors.items() if n not in here})
+        workers = jobs or min(os.cpu_count() or 1, max(1, len(spread) // WORTHWHILE))
+        groups = _groups(spread, max(1, min(GROUP, len(spread) // (SHARES * workers))))
+        worthwhile = -(-WORTHWHILE * len(groups) // len(spread))
         with progress.stage("Computing features", len(spread)) as step:
-            yield from parallel_map(work, spread, jobs=jobs, step=step)
+            for group in parallel_map(work, groups, jobs=jobs, step=lambda _: None, worthwhile=worthwhile, most=1):
+                for found in group:
+                    step(1)
+                    yield found
     for name in sorted(here):
         mine = [task.sample for task in tasks if name in task.spaces]
         yield from _on_accelerator(name, extractors[name], mine, readers, progress)
@@ -130,9 +149,37 @@ def _accelerated(extractor: Extractor) -> bool:
     return isinstance(extractor, BatchExtractor) and extractor.device != "cpu"
 
 
-def _vectors(task: _Task, readers: Mapping[Role, Reader], extractors: Mapping[str, Extractor]) -> tuple[str, Found]:
-    image = _read(readers[task.sample.role], task.sample)
-    return task.sample.digest, {name: _vector(extractors[name], image) for name in task.spaces}
+def _groups(tasks: Sequence[_Task], most: int) -> list[list[_Task]]:
+    """At most `most` images of one shape that want the same spaces, few enough to be in memory at once."""
+    ordered = sorted(tasks, key=lambda task: (task.sample.shape, task.sample.channels, task.spaces, task.sample.digest))
+    groups: list[list[_Task]] = []
+    for task in ordered:
+        last = groups[-1] if groups else []
+        full = not last or len(last) >= most or len(last) * int(np.prod(task.sample.shape)) >= VOXELS
+        if full or (last[0].sample.shape, last[0].spaces) != (task.sample.shape, task.spaces):
+            groups.append([])
+        groups[-1].append(task)
+    return groups
+
+
+def _vectors(
+    tasks: Sequence[_Task], readers: Mapping[Role, Reader], extractors: Mapping[str, Extractor]
+) -> list[tuple[str, Found]]:
+    images = [_read(readers[task.sample.role], task.sample) for task in tasks]
+    columns = [_rows(extractors[name], images) for name in tasks[0].spaces]
+    return [
+        (task.sample.digest, dict(zip(task.spaces, row, strict=True)))
+        for task, row in zip(tasks, zip(*columns, strict=True), strict=True)
+    ]
+
+
+def _rows(extractor: Extractor, images: Sequence[Image]) -> Sequence[FloatArray | str]:
+    if isinstance(extractor, GroupExtractor):
+        try:
+            return extractor.together(images)
+        except Exception as error:
+            LOGGER.debug("A group failed, its images go one by one: %s", error)
+    return [_vector(extractor, image) for image in images]
 
 
 def _on_accelerator(

@@ -13,9 +13,9 @@ from gan_audit.radiomics.region import Region
 from gan_audit.radiomics.settings import Settings
 from gan_audit.types import BoolArray, FloatArray, IntArray
 
-VOXELS = 1 << 16
-"""Voxels of a block, about: enough to spread the cost of a call, few enough to stay near the processor."""
-CELLS = 1 << 17
+VOXELS = 1 << 18
+"""Voxels of a block, about: enough to spread the cost of a call, few enough for a few tens of MB."""
+CELLS = 1 << 18
 """Co-occurrence cells of a block, about."""
 LARGE = 1 << 13
 """Voxels from which on a region's shape is not rounded up."""

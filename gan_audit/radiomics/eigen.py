@@ -6,8 +6,8 @@ import numpy as np
 
 from gan_audit.types import BoolArray, FloatArray
 
-SQUARINGS = 8
-"""Powers up to the 2^8th are tried before the eigenvalues are computed one and all."""
+SQUARINGS = 11
+"""Powers up to the 2^11th are tried before the eigenvalues are computed one and all."""
 FIRST = 4
 """The first power looked at is the 2^4th; none before it is spread so far that it needs scaling."""
 AGREED = 1e-11

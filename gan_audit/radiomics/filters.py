@@ -59,7 +59,7 @@ def _log(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
 def _wavelet(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
     """Undecimated wavelet transform; the letters of a name stand for x, y, z: low or high pass."""
     try:
-        import pywt  # type: ignore[import-untyped]
+        import pywt
     except ImportError as error:
         raise MissingDependencyError("The filter Wavelet needs PyWavelets: pip install pywavelets") from error
     axes = list(range(values.ndim - 1, -1, -1))

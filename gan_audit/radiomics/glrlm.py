@@ -52,8 +52,8 @@ def _cells(block: Block) -> Cells:
     start, direction, length = _long_runs(block)
     place = block.image_level[start] * directions + direction
     lonely, two = _short_runs(block, place, length)
-    single = np.flatnonzero(lonely)
-    double = np.flatnonzero(two)
+    single = np.flatnonzero(lonely != 0)
+    double = np.flatnonzero(two != 0)
     long_key, long_count = filled(place * (longest + 1) + length, lonely.size * (longest + 1))
     key = np.concatenate([single * (longest + 1) + 1, double * (longest + 1) + 2, long_key])
     count = np.concatenate([lonely[single], two[double], long_count])

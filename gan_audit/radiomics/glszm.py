@@ -55,7 +55,7 @@ def _zones(block: Block) -> tuple[IntArray, IntArray]:
     run: IntArray = np.cumsum(first, dtype=np.int64) - 1
     root = unite(len(start), *_touching(block, right, left, run))
     size = np.bincount(root, weights=length, minlength=len(start))
-    zones = np.flatnonzero(size)
+    zones = np.flatnonzero(size != 0)
     return block.image_level[start[zones]], size[zones].astype(np.int64)
 
 

@@ -10,9 +10,6 @@ import numpy as np
 from gan_audit.radiomics.settings import Settings
 from gan_audit.types import BoolArray, FloatArray
 
-MOST_LEVELS = 1024
-"""Time grows with the third power of the levels, memory with the second."""
-
 
 @dataclass(frozen=True)
 class Region:
@@ -37,8 +34,8 @@ def region(values: np.ndarray[Any, Any], mask: BoolArray | None, spacing: tuple[
 
     values: (H, W) or (D, H, W); float32 keeps its precision in the edges. mask: the same shape, None for all.
     Raises ValueError where PyRadiomics refuses the region: empty, one voxel, too few axes longer than one voxel
-    (`minimumROIDimensions`), too few voxels (`minimumROISize`); and beyond 1,024 grey levels, or for a value that
-    is not finite.
+    (`minimumROIDimensions`), too few voxels (`minimumROISize`); and beyond `most_levels` grey levels, or for a value
+    that is not finite.
     """
     if values.ndim == 2:
         values, mask = values[None], None if mask is None else mask[None]
@@ -95,16 +92,17 @@ def level_edges(low: Any, high: Any, rule: Settings) -> FloatArray:
     """Edges of the grey levels: multiples of the bin width, or `binCount` equal parts of the range.
 
     low, high: numpy scalars of the image's own precision, which the edges keep.
-    Raises ValueError beyond 1,024 levels.
+    Raises ValueError beyond `most_levels`.
     """
+    most = rule.most_levels
     if rule.bin_count is not None:
         edges = np.histogram_bin_edges(np.array([low, high]), rule.bin_count)
         edges[-1] += 1
     else:
         width = rule.bin_width
-        if not (high - low) / width < MOST_LEVELS - 1:
-            raise ValueError(f"The image has more than {MOST_LEVELS} grey levels of the width {width:g}.")
+        if not (high - low) / width < most:
+            raise ValueError(f"The image has more than {most} grey levels of the width {width:g}.")
         edges = np.arange(low - low % width, high + 2 * width, width)
-    if len(edges) > MOST_LEVELS + 2:
-        raise ValueError(f"The image has more than {MOST_LEVELS} grey levels.")
+    if len(edges) > most + 3:
+        raise ValueError(f"The image has more than {most} grey levels.")
     return edges.astype(np.float64)

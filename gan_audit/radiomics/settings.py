@@ -27,7 +27,7 @@ class Settings:
     """`weightingNorm` of `glcm` and `glrlm`: manhattan, euclidean, infinity, no_weighting, or None."""
     dependence: int = 0
     """`gldm_a`: the largest difference of dependent neighbours, in grey levels."""
-    shift: float = 0.0
+    shift: float = 0
     """`voxelArrayShift`, added in Energy, TotalEnergy and RootMeanSquared."""
     force_2d: bool = False
     """`force2D`: neighbours lie in one slice. Of no effect on a 2-D image."""
@@ -61,6 +61,9 @@ class Settings:
     level: int = 1
     gradient_spacing: bool = True
     """`gradientUseSpacing`: the gradient by millimetre, not by voxel."""
+    most_levels: int = 1024
+    """Not PyRadiomics': an image of more grey levels is refused, because time grows with their third power and memory
+    with the second."""
     filters: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = (("Original", ()),)
     """`imageType`: filters in order, each with the settings of its own."""
     classes: tuple[tuple[str, tuple[str, ...]], ...] = tuple((name, ()) for name in CLASSES)
@@ -125,6 +128,18 @@ def parse(content: Mapping[str, Any]) -> Settings:
         for name, features in (content.get("featureClass") or every).items()
     )
     return Settings(**given, filters=filters, classes=classes)
+
+
+def content(rule: Settings) -> dict[str, Any]:
+    """Every setting as a parameter file would hold it, in JSON's types; `parse` of it gives the settings again."""
+    written = {name: _plain(getattr(rule, field)) for name, field in FIELDS.items() if getattr(rule, field) != ()}
+    names = {field: name for name, field in FIELDS.items()}
+    filters = {kind: {names[field]: _plain(value) for field, value in own} for kind, own in rule.filters}
+    return {"setting": written, "imageType": filters, "featureClass": {n: list(x) or None for n, x in rule.classes}}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _settings(given: Mapping[str, Any], where: str) -> dict[str, Any]:

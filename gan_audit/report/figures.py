@@ -81,11 +81,11 @@ def _heatmap(plot: Heatmap) -> Written:
 def _intervals(plot: Intervals) -> Written:
     grouped = any(plot.groups)
     columns = [("Name", False), *([("Group", False)] if grouped else [])]
-    columns += [(plot.x_label or "Value", True), ("Low", True), ("High", True)]
-    rows = [
-        [row.name, *([row.group] if grouped else []), number(row.value), number(row.low), number(row.high)]
-        for row in plot.rows
-    ]
+    columns.append((plot.x_label or "Value", True))
+    rows = [[row.name, *([row.group] if grouped else []), number(row.value)] for row in plot.rows]
+    if any(row.low is not None or row.high is not None for row in plot.rows):
+        columns += [("Low", True), ("High", True)]
+        rows = [[*cells, number(row.low), number(row.high)] for cells, row in zip(rows, plot.rows, strict=True)]
     return columns, rows, ""
 
 

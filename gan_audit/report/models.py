@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from gan_audit.report.numbers import DASH
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -25,6 +27,11 @@ class Cell:
     """Set back: second to the value above it."""
     code: bool = False
     """Set in a fixed-width face: identifiers, digests."""
+
+    @property
+    def absent(self) -> bool:
+        """Whether it shows nothing, or only that there is no value."""
+        return self.text in ("", DASH) and not (self.parts or self.graphic or self.state)
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,8 @@ class Table:
     src: str = ""
     form: bool = False
     """Has cells that are left blank for handwriting."""
+    stack: bool = False
+    """On a narrow screen each row becomes a list of named values, so that nothing lies beyond the edge."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def count(value: int | None) -> str:
 
 
 def stated(value: float | None, unit: str = "", beside: Iterable[float] = ()) -> str:
-    """A limit: as somebody wrote it, without padding, or to four digits where it was computed (see `line`)."""
+    """A limit: as somebody wrote it, without padding, or to three digits where it was computed (see `line`)."""
     return DASH if value is None else _plain(line(value, unit, beside)) + suffix(unit)
 
 
@@ -41,7 +41,7 @@ def line(limit: float, unit: str = "", beside: Iterable[float] = ()) -> Decimal:
     if len(exact.normalize().as_tuple().digits) <= WRITTEN_DIGITS:
         return exact.normalize()
     others = [_scaled(other, unit) for other in beside]
-    for digits in range(4, MOST_DIGITS):
+    for digits in range(3, MOST_DIGITS):
         rounded = _round(exact, digits)
         if all(_side(other, rounded) == _side(other, exact) for other in others):
             return rounded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -16,6 +17,7 @@ from gan_audit.report.words import FAMILY_OF, STATES
 
 LONGEST_KEY = 120
 """A longer key, or one with characters that cannot be seen, is pointed at by its position."""
+_NEGATIVE = re.compile(r"(?<![\w.-])-(?=\d)")
 OPERATORS = {"<=": "≤", ">=": "≥"}
 
 
@@ -103,6 +105,15 @@ class Entry:
         return Cell(interval(self.check["ci"], self._sign, self._line), self._given("ci"))
 
     @property
+    def ends(self) -> tuple[Cell, Cell]:
+        """The two ends of the interval."""
+        bounds = self.check["ci"] or (None, None)
+        low, high = (Cell(quantity(bound, self._sign, self._line)) for bound in bounds)
+        if not self.check["ci"]:
+            return low, high
+        return replace(low, src=self.src("ci", 0)), replace(high, src=self.src("ci", 1))
+
+    @property
     def reference(self) -> Cell:
         """The same statistic between two halves of the real data, its interval below it."""
         found = self.check["reference"]
@@ -160,7 +171,7 @@ class Entry:
     def message(self) -> str:
         """The check's own sentence."""
         told = without_counts(str(self.check["message"]), str(self.check["scope"]), self.hidden)
-        return clean(told, 600).replace(" %", "\N{NO-BREAK SPACE}%")
+        return _NEGATIVE.sub("−", clean(told, 600)).replace(" %", "\N{NO-BREAK SPACE}%")
 
     @property
     def remedy(self) -> str:

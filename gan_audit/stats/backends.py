@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from gan_audit.errors import UsageError
 from gan_audit.stats.rows import Single
@@ -15,6 +13,8 @@ from gan_audit.types import IntArray
 
 TILE = 1 << 24
 """Distances that torch holds at once on the CPU; sixteen times as many on a GPU."""
+VISITED = 16
+"""Cells of an approximate index that a query looks into."""
 FAISS_GPU_K = 2048
 """Most neighbours that faiss' GPU code returns."""
 
@@ -55,33 +55,15 @@ def choose(device: str) -> str:
     )
 
 
-def candidates(queries: Single, slices: Iterable[tuple[int, Index]], k: int) -> Candidates:
-    """The k rows nearest to each query (q, d) in a base cut into slices, each with the number of its first row."""
-    parts = []
-    for start, search in slices:
-        found = search(queries, k)
-        parts.append(Candidates(np.where(found.row < 0, -1, found.row + start), found.squared))
-        if len(parts) > 1:
-            parts = [_merge(parts, k)]
-    return parts[0]
-
-
-def _merge(parts: Sequence[Candidates], k: int) -> Candidates:
-    row = np.concatenate([part.row for part in parts], axis=1)
-    squared = np.concatenate([part.squared for part in parts], axis=1)
-    order = np.argsort(squared, axis=1, kind="stable")[:, :k]
-    return Candidates(np.take_along_axis(row, order, axis=1), np.take_along_axis(squared, order, axis=1))
-
-
 def inverted_lists(base: Single) -> Index:
-    """An approximate index over base (n, d): √n cells by k-means, of which a query visits a sixteenth, at least 8."""
+    """An approximate index over base (n, d): √n cells by a short k-means, of which a query visits `VISITED`."""
     faiss = _faiss()
     cells = max(1, round(len(base) ** 0.5))
     index = faiss.IndexIVFFlat(faiss.IndexFlatL2(base.shape[1]), base.shape[1], cells)
-    index.cp.min_points_per_centroid = 1
+    index.cp.niter, index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 10, 1, 64
     index.train(base)
     index.add(base)
-    index.nprobe = min(cells, max(8, cells // 16))
+    index.nprobe = min(cells, VISITED)
     return _from_faiss(index)
 
 

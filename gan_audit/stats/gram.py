@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_audit.stats.rows import CACHED, Rows, Single, looseness, spans
-from gan_audit.types import FloatArray, IntArray
+from gan_audit.types import BoolArray, FloatArray, IntArray
 
 WIDTH = 8192
 """Columns of one product."""
@@ -79,15 +79,35 @@ def _side(rows: Rows, centre: FloatArray, frame: Frame) -> Side:
     return Side(rows, order, single, lengths, lean, moments, diagonal)
 
 
-def products(first: Side, second: Side, block: int, *, within: bool = False) -> Iterator[tuple[slice, slice, Single]]:
-    """(rows, columns, inner products (r, c)) over all pairs; within one sample the triangle below the diagonal.
+@dataclass(frozen=True)
+class Tile:
+    """Inner products of some rows of one sample with some of another; its arrays are written anew for the next one."""
 
-    For each row the first columns come first. The square blocks on the diagonal are whole. The products may be
-    overwritten, and are when the next ones come.
+    rows: slice
+    columns: slice
+    products: Single
+    """(r, c)"""
+    scratch: Single
+    mask: BoolArray
+
+    def above(self, rows: FloatArray, columns: FloatArray) -> tuple[IntArray, IntArray]:
+        """Where a product exceeds rows (r,) + columns (c,)."""
+        with np.errstate(invalid="ignore"):
+            np.subtract(self.products, columns.astype(np.float32), out=self.scratch)
+            np.greater(self.scratch, rows.astype(np.float32)[:, None], out=self.mask)
+        i, j = np.divmod(np.flatnonzero(self.mask), self.products.shape[1])
+        return i, j
+
+
+def tiles(first: Side, second: Side, block: int, *, within: bool = False) -> Iterator[Tile]:
+    """All pairs of rows; within one sample, the triangle below the diagonal with whole squares on the diagonal.
+
+    For each row the first columns come first.
     """
-    buffer = np.empty(
-        min(block, len(first.rows)) * max(min(WIDTH, len(second.rows)), min(block, len(first.rows))), np.float32
-    )
+    most = min(block, len(first.rows))
+    buffer = np.empty(most * max(most, min(WIDTH, len(second.rows))), np.float32)
+    room = max(CHUNK, WIDTH, block)
+    scratch, mask = np.empty(room, np.float32), np.empty(room, np.bool_)
     for rows in spans(len(first.rows), block):
         columns = spans(rows.start, WIDTH) if within else spans(len(second.rows), WIDTH)
         for part in (*columns, rows) if within else columns:
@@ -95,7 +115,9 @@ def products(first: Side, second: Side, block: int, *, within: bool = False) -> 
             out = buffer[: height * width].reshape(height, width)
             np.matmul(first.single[rows], second.single[part].T, out=out)
             for piece in spans(height, CHUNK // width):
-                yield slice(rows.start + piece.start, rows.start + piece.stop), part, out[piece]
+                shape = (piece.stop - piece.start, width)
+                spare = (x[: shape[0] * width].reshape(shape) for x in (scratch, mask))
+                yield Tile(slice(rows.start + piece.start, rows.start + piece.stop), part, out[piece], *spare)
 
 
 class KernelSums:
@@ -109,14 +131,15 @@ class KernelSums:
         self._first, self._second, self._frame = first, second, frame
         self._by_row, self._by_column, self._cubes = np.zeros(len(first.rows)), np.zeros(len(second.rows)), 0.0
 
-    def add(self, rows: slice, columns: slice, products: Single, mirrored: bool = False) -> None:
+    def add(self, tile: Tile, mirrored: bool = False) -> None:
         """mirrored: within one sample, the same products stand once more on the other side of the diagonal."""
-        squares = products * products
+        rows, columns = tile.rows, tile.columns
+        squares = np.multiply(tile.products, tile.products, out=tile.scratch)
         by_row = squares @ np.ones(squares.shape[1], np.float32)
         by_column = np.ones(squares.shape[0], np.float32) @ squares
         self._by_row[rows] += by_row
         self._by_column[columns] += by_column
-        cubes = float(np.vecdot(squares, products).sum(dtype=np.float64))
+        cubes = float(np.vecdot(squares, tile.products).sum(dtype=np.float64))
         if mirrored:
             self._by_row[columns] += by_column
             self._by_column[rows] += by_row

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_audit.stats.overlap import Manifold, Overlap, overlap
+from gan_audit.stats.balls import Manifold
+from gan_audit.stats.overlap import Overlap, overlap
 from gan_audit.stats.search import Neighbours, nearest
 from gan_audit.types import FloatArray
 

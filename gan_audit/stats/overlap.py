@@ -6,27 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan_audit.stats.balls import Balls, Manifold
 from gan_audit.stats.closest import Closest
-from gan_audit.stats.gram import KernelSums, Side, prepare, products
-from gan_audit.stats.rows import Rows, Single, looseness, paired_squares
+from gan_audit.stats.gram import KernelSums, Side, prepare, tiles
+from gan_audit.stats.rows import Rows, Single, paired_squares
 from gan_audit.stats.search import Job, Neighbours
-from gan_audit.types import BoolArray, FloatArray, IntArray
-
-TINY = float(np.finfo(np.float32).tiny)
-
-
-@dataclass(frozen=True)
-class Manifold:
-    """Overlap of two samples seen through their k-nearest-neighbour balls."""
-
-    precision: float
-    """Share of the right sample inside any ball of the left one, [0, 1]: Kynkäänniemi et al. 2019, eq. 2."""
-    recall: float
-    """Share of the left sample inside any ball of the right one, [0, 1]: the same, eq. 3."""
-    density: float
-    """Mean number of left balls that hold a right row, over k, [0, n/k]: Naeem et al. 2020, eq. 4. 1 if equal."""
-    coverage: float
-    """Share of the left balls that hold a right row, [0, 1]: Naeem et al. 2020, eq. 5."""
+from gan_audit.types import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -58,7 +43,7 @@ def overlap(left: FloatArray, right: FloatArray, k: int = 5, block: int = 1024) 
     first, second, frame = prepare(Rows.of(left), Rows.of(right))
     sums = KernelSums(first, first, frame), KernelSums(second, second, frame), KernelSums(second, first, frame)
     radii = _radii(first, k, block, sums[0]), _radii(second, k, block, sums[1])
-    balls = _Balls(second, first, radii[1], radii[0], frame.scale)
+    balls = Balls(second, first, radii[1], radii[0], frame.scale)
     neighbours = _between(balls, k, block, sums[2])
     n, m = len(left), len(right)
     within = (sums[0].total() - first.diagonal) / (n * (n - 1)) + (sums[1].total() - second.diagonal) / (m * (m - 1))
@@ -68,97 +53,49 @@ def overlap(left: FloatArray, right: FloatArray, k: int = 5, block: int = 1024) 
 def _radii(side: Side, k: int, block: int, sums: KernelSums) -> FloatArray:
     """(n,) squared distance of each row to its k-th nearest other row, in the sample's order."""
     closest, half = Closest(side.lengths, k, side.rows.dimension), 0.5 * side.shrunk
-    for rows, columns, found in products(side, side, block, within=True):
+    for tile in tiles(side, side, block, within=True):
+        rows, columns, found = tile.rows, tile.columns, tile.products
         own = rows.start < columns.stop
         diagonal = found[:, rows.start - columns.start :] if own else found[:0]
         np.fill_diagonal(diagonal, 0.0)
-        sums.add(rows, columns, found, mirrored=not own)
+        sums.add(tile, mirrored=not own)
         np.fill_diagonal(diagonal, -np.inf)
         if columns.start == 0:
             closest.seed(rows, _bounds(half[rows, None], half[columns][:block], found[:, :block]))
-        i, j = _near(found, half[rows] - 0.5 * closest.limit[rows], half[columns])
+        i, j = tile.above(half[rows] - 0.5 * closest.limit[rows], half[columns])
         closest.add(rows.start + i, columns.start + j, _bounds(half[rows][i], half[columns][j], found[i, j]))
         if not own:
-            i, j = _near(found, half[rows], half[columns] - 0.5 * closest.limit[columns])
+            i, j = tile.above(half[rows], half[columns] - 0.5 * closest.limit[columns])
             closest.add(columns.start + j, rows.start + i, _bounds(half[rows][i], half[columns][j], found[i, j]))
     return _kth(closest, side, k)
 
 
-def _between(balls: _Balls, k: int, block: int, sums: KernelSums) -> Neighbours:
+def _between(balls: Balls, k: int, block: int, sums: KernelSums) -> Neighbours:
     """Fills the balls, and finds the nearest left rows of each right one."""
     right, left = balls.right, balls.left
     closest = Closest(right.lengths, k, right.rows.dimension)
     half_right, half_left = 0.5 * right.shrunk, 0.5 * left.shrunk
-    for rows, columns, found in products(right, left, block):
-        sums.add(rows, columns, found)
+    for tile in tiles(right, left, block):
+        rows, columns, found = tile.rows, tile.columns, tile.products
+        sums.add(tile)
         if columns.start == 0:
             closest.seed(rows, _bounds(half_right[rows, None], half_left[columns][:block], found[:, :block]))
         limit = closest.limit[rows]
-        i, j = _near(found, half_right[rows] - 0.5 * np.maximum(limit, balls.right_radii[rows]), half_left[columns])
+        i, j = tile.above(half_right[rows] - 0.5 * np.maximum(limit, balls.right_radii[rows]), half_left[columns])
         bound = _bounds(half_right[rows][i], half_left[columns][j], found[i, j])
         balls.around_right(rows.start + i, columns.start + j, bound)
         close = bound < limit[i]
         closest.add(rows.start + i[close], columns.start + j[close], bound[close])
-        i, j = _near(found, half_right[rows], half_left[columns] - 0.5 * balls.left_radii[columns])
+        i, j = tile.above(half_right[rows], half_left[columns] - 0.5 * balls.left_radii[columns])
         bound = _bounds(half_right[rows][i], half_left[columns][j], found[i, j])
         balls.around_left(rows.start + i, columns.start + j, bound)
     squared, index = _nearest(closest, right, left, k)
     return Neighbours(np.sqrt(squared), index)
 
 
-def _near(found: Single, rows: FloatArray, columns: FloatArray) -> tuple[IntArray, IntArray]:
-    """Where found (r, c) > rows (r,) + columns (c,)."""
-    with np.errstate(invalid="ignore"):
-        above = found - columns.astype(np.float32) > rows.astype(np.float32)[:, None]
-    i, j = np.divmod(np.flatnonzero(above), found.shape[1])
-    return i, j
-
-
 def _bounds(half: FloatArray, other: FloatArray, found: Single) -> Single:
     """Lower bounds of squared distances."""
     return np.asarray(2.0 * (half.astype(np.float32) + other.astype(np.float32) - found))
-
-
-class _Balls:
-    """The balls of both samples, in the order and at the scale of the pass, and what has been found in them."""
-
-    def __init__(self, right: Side, left: Side, right_radii: FloatArray, left_radii: FloatArray, scale: float) -> None:
-        """Radii are squared, in the samples' order."""
-        self.right, self.left, self._scale = right, left, scale
-        self.right_radii, self.left_radii = right_radii[right.order] * scale**2, left_radii[left.order] * scale**2
-        self._reached, self._covered = np.zeros(len(left.rows), bool), np.zeros(len(left.rows), bool)
-        self._hits = np.zeros(len(right.rows), np.int64)
-
-    def around_right(self, i: IntArray, j: IntArray, bound: Single) -> None:
-        """Pairs of a right and a left row, perhaps within the right one's ball."""
-        self._reached[j[self._inside(i, j, bound, self.right_radii[i])]] = True
-
-    def around_left(self, i: IntArray, j: IntArray, bound: Single) -> None:
-        """Pairs of a right and a left row, perhaps within the left one's ball."""
-        inside = self._inside(i, j, bound, self.left_radii[j])
-        self._covered[j[inside]] = True
-        self._hits += np.bincount(i[inside], minlength=len(self._hits))
-
-    def _inside(self, i: IntArray, j: IntArray, bound: Single, radii: FloatArray) -> BoolArray:
-        d = self.right.rows.dimension
-        slack = 2.0 * (looseness(d) * (self.right.lengths[i] + self.left.lengths[j]) + d * TINY)
-        inside: BoolArray = bound + slack < radii
-        open_ = np.flatnonzero(~inside & (bound < radii))
-        if len(open_):
-            at_right, at_left = self.right.order[i[open_]], self.left.order[j[open_]]
-            exact = paired_squares(self.right.rows, self.left.rows, at_right, at_left)
-            inside[open_] = exact * self._scale**2 < radii[open_]
-        return inside
-
-    def manifold(self, k: int) -> Manifold:
-        """After the pass."""
-        hits = self._hits
-        return Manifold(
-            precision=float((hits > 0).mean()),
-            recall=float(self._reached.mean()),
-            density=float(hits.mean() / k),
-            coverage=float(self._covered.mean()),
-        )
 
 
 def _nearest(closest: Closest, queries: Side, base: Side, k: int) -> tuple[FloatArray, IntArray]:

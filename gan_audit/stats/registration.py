@@ -1,13 +1,17 @@
-"""Thumbnails turned, mirrored and shifted onto each other, and how well they then agree."""
+"""Thumbnails turned, mirrored, inverted and looked at through windows: the views in which a copy may be found."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_audit.types import FloatArray, IntArray
+from gan_audit.stats.separable import along_axes, averaging, interpolation, window
+from gan_audit.types import FloatArray
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -22,6 +26,63 @@ ORIENTATIONS = (
     "mirrored and rotated by 270°",
 )
 """The symmetries of a square, in the order of `orient`; mirrored means left and right exchanged."""
+WINDOWS = (
+    (1.0, (-2.5 / 64, 2.5 / 64)),
+    (0.92, (-1.5 / 64, 1.5 / 64)),
+    (0.84, (-3.6 / 64, 0.0, 3.6 / 64)),
+)
+"""Width of a window of the grid, and how far along each axis its middle lies from the grid's, as shares of the side.
+
+With the whole grid they leave no shift by 1/14 and no crop to 0.8 of the side farther than one coarse cell from the
+nearest view.
+"""
+
+
+@dataclass(frozen=True)
+class View:
+    """One way of holding two thumbnails against each other."""
+
+    orientation: int = 0
+    """How the first is turned: a place in ORIENTATIONS."""
+    negative: bool = False
+    """Whether the first is inverted."""
+    scale: float = 1.0
+    """Width of the window of the second that is looked at, as a share of the side."""
+    centre: tuple[float, ...] = ()
+    """How far the window's middle lies from the grid's, as shares of the side; empty for the middle itself."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the second is looked at."""
+        return not self.centre
+
+    def turn(self, grids: NDArray[Scalar]) -> NDArray[Scalar]:
+        """The first thumbnails (n, s, ...) as the view holds them."""
+        turned = orient(grids, self.orientation)
+        return np.negative(turned) if self.negative else turned
+
+    def coarse(self, grids: FloatArray, target: int) -> FloatArray:
+        """What is seen of the second thumbnails (n, s, ...), as unit rows (n, target ** axes)."""
+        matrices = [averaging(side, target) for side in grids.shape[1:]]
+        if not self.whole:
+            scale = np.array([self.scale])
+            moved = (
+                interpolation(side, window(side, np.array([c]), scale)[0])
+                for side, c in zip(grids.shape[1:], self.centre, strict=True)
+            )
+            matrices = [mean @ look for mean, look in zip(matrices, moved, strict=True)]
+        return unit_rows(along_axes(grids, matrices).reshape(len(grids), -1))
+
+
+def views(axes: int) -> tuple[View, ...]:
+    """Every way in which a copy is looked for, for grids of that number of axes."""
+    return (*(View(o) for o in range(len(ORIENTATIONS))), View(negative=True), *_windows(axes))
+
+
+def _windows(axes: int) -> Iterator[View]:
+    for scale, offsets in WINDOWS:
+        for centre in product(offsets, repeat=axes):
+            yield View(scale=scale, centre=centre)
 
 
 def orient(grids: NDArray[Scalar], orientation: int) -> NDArray[Scalar]:
@@ -30,12 +91,9 @@ def orient(grids: NDArray[Scalar], orientation: int) -> NDArray[Scalar]:
     return np.asarray(np.rot90(flipped, orientation % 4, axes=(-2, -1)))
 
 
-def shrink(grids: FloatArray, factor: int) -> FloatArray:
-    """Block means over `factor` cells along every axis but the first, each grid then with mean 0 and length 1."""
-    for axis in range(1, grids.ndim):
-        shape = (*grids.shape[:axis], grids.shape[axis] // factor, factor, *grids.shape[axis + 1 :])
-        grids = grids.reshape(shape).mean(axis=axis + 1)
-    return unit_rows(grids.reshape(len(grids), -1))
+def undone(orientation: int) -> int:
+    """The orientation that turns back."""
+    return {1: 3, 3: 1}.get(orientation, orientation)
 
 
 def unit_rows(rows: FloatArray) -> FloatArray:
@@ -43,43 +101,3 @@ def unit_rows(rows: FloatArray) -> FloatArray:
     centred = rows - rows.mean(axis=1, keepdims=True)
     length = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.asarray(np.divide(centred, length, out=np.zeros_like(centred), where=length > 0))
-
-
-def best_correlation(left: FloatArray, right: FloatArray, reach: int) -> tuple[FloatArray, IntArray]:
-    """Correlation in [−1, 1] of each pair of grids left[i], right[i] (n, s, ...) at its best shift, and that shift.
-
-    The shift, up to `reach` cells along each axis, is where the circular cross-correlation peaks; the correlation
-    is then taken over the cells that overlap, with their own means and lengths (Lewis 1995). shift (n, axes): cells
-    by which right has to move to lie on left.
-    """
-    shifts = _peaks(left, right, reach)
-    scores = np.empty(len(left))
-    for shift in np.unique(shifts, axis=0):
-        rows = np.flatnonzero((shifts == shift).all(axis=1))
-        here = tuple(slice(max(0, d), min(s, s + d)) for d, s in zip(shift, left.shape[1:], strict=True))
-        there = tuple(slice(max(0, -d), min(s, s - d)) for d, s in zip(shift, left.shape[1:], strict=True))
-        first, second = (
-            unit_rows(x[rows][(slice(None), *part)].reshape(len(rows), -1))
-            for x, part in ((left, here), (right, there))
-        )
-        scores[rows] = np.einsum("ij,ij->i", first, second)
-    return np.clip(scores, -1.0, 1.0), shifts
-
-
-def _peaks(left: FloatArray, right: FloatArray, reach: int) -> IntArray:
-    axes = tuple(range(1, left.ndim))
-    shape = left.shape[1:]
-    spectrum = np.fft.rfftn(left, axes=axes) * np.conj(np.fft.rfftn(right, axes=axes))
-    correlation = np.fft.irfftn(spectrum, s=shape, axes=axes)
-    window = np.r_[0 : reach + 1, -reach:0]
-    near = correlation[np.ix_(np.arange(len(left)), *(window for _ in axes))]
-    best = near.reshape(len(left), -1).argmax(axis=1)
-    places = np.unravel_index(best, near.shape[1:])
-    return np.stack([window[place] for place in places], axis=1)
-
-
-def describe(orientation: int, shift: IntArray) -> str:
-    """What made `right` of `left`, in words, when left was turned by `orientation` and right then moved by `shift`."""
-    undone = {1: 3, 3: 1}.get(orientation, orientation)
-    words = [ORIENTATIONS[undone]] if undone else []
-    return ", ".join(words + ["shifted"] * bool(np.any(shift))) or "in place"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,11 @@ class Rows:
         taken = self.values[rows].astype(np.float64, copy=False)
         return taken if self.length is None else np.asarray(taken / self.length[rows][:, None])
 
+    def gather(self, rows: IntArray, room: NDArray[Any]) -> NDArray[Any]:
+        """The same in the sample's own type, written into room, which is not allotted anew, where possible."""
+        taken: NDArray[Any] = np.take(self.values, rows, axis=0, out=room[: len(rows)], mode="clip")
+        return taken if self.length is None else taken.astype(np.float64) / self.length[rows][:, None]
+
     def centre(self) -> FloatArray:
         """(d,) mean row, rounded to single precision: rows of either type are then moved by the same amount."""
         height = 16 * CACHED // self.dimension
@@ -90,10 +96,13 @@ def paired_squares(left: Rows, right: Rows, i: IntArray, j: IntArray) -> FloatAr
     height = max(1, CACHED // left.dimension)
 
     def fill(part: slice) -> None:
+        first, second = (np.empty((height, x.dimension), x.values.dtype) for x in (left, right))
+        difference = np.empty((height, left.dimension))
         for span in spans(part.stop - part.start, height):
             rows = slice(part.start + span.start, part.start + span.stop)
-            difference = left.take(i[rows]) - right.take(j[rows])
-            squared[rows] = np.einsum("ij,ij->i", difference, difference)
+            x, y = left.gather(i[rows], first), right.gather(j[rows], second)
+            apart = np.subtract(x, y, out=difference[: len(x)], dtype=np.float64)
+            squared[rows] = np.einsum("ij,ij->i", apart, apart)
 
     threads = _threads() if len(i) * left.dimension > LARGE else 1
     parts = list(spans(len(i), -(-len(i) // threads)))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gan_audit.stats.backends import BACKENDS, Candidates, Index, candidates, choose, inverted_lists
-from gan_audit.stats.rows import METRICS, Rows, Single, paired_squares, rounding, spans
+from gan_audit.stats.backends import Candidates, choose
+from gan_audit.stats.rows import METRICS, Rows, Single, paired_squares, rounding
+from gan_audit.stats.slices import Slices, blocks, candidates
 from gan_audit.types import BoolArray, FloatArray, IntArray
 
 SPARE = 8
 """Candidates beyond those asked for: their distances show that no row left out can be nearer."""
 WIDEST = 1024
 """Candidates for one query, at most, before it is compared with every row in double precision."""
-SLICE = 1 << 30
-"""Bytes of the base, in single precision, that are searched at once."""
 BLOCK = 1 << 25
 """Numbers in one block of queries."""
 SAMPLE = 200
@@ -100,18 +98,18 @@ class Job:
         if not squared.size:
             return squared, index
         centre = self.base.centre()
-        slices = _Slices(self.base, centre, self.backend, self.approximate)
+        slices = Slices(self.base, centre, self.backend, self.approximate)
         widest = min(n, max(WIDEST, k + SPARE))
         need = np.minimum(k + SPARE + self._own(), widest)
         width, done = int(need.min()), widest + 2
         while width <= widest:
-            for part in _blocks(np.flatnonzero(need <= width), BLOCK // max(self.base.dimension, 8 * width)):
+            for part in blocks(np.flatnonzero(need <= width), BLOCK // max(self.base.dimension, 8 * width)):
                 single = self.queries.single(part, centre)
                 found = candidates(single, slices, width)
                 squared[part], index[part], proven = self._rank(part, single, found)
                 need[part] = np.where(proven, done, width + 1)
             width = widest if width < widest <= 4 * width else 4 * width
-        for part in _blocks(np.flatnonzero(need < done), 256):
+        for part in blocks(np.flatnonzero(need < done), 256):
             squared[part], index[part] = self._exhaust(part, centre)
         return squared, index
 
@@ -167,7 +165,7 @@ class Job:
         best, index = np.full((len(part), k), np.inf), np.full((len(part), k), -1, dtype=np.int64)
         left = self.queries.take(part) - centre
         lengths = np.einsum("ij,ij->i", left, left)
-        for columns in _blocks(np.arange(len(self.base)), max(1, (1 << 22) // max(d, len(part)))):
+        for columns in blocks(np.arange(len(self.base)), max(1, (1 << 22) // max(d, len(part)))):
             right = self.base.take(columns) - centre
             rough = lengths[:, None] + np.einsum("ij,ij->i", right, right) - 2.0 * (left @ right.T)
             rough[~self._strange(part, columns)] = np.inf
@@ -183,24 +181,3 @@ class Job:
             order = np.argsort(exact, axis=1, kind="stable")[:, :k]
             best, index = np.take_along_axis(exact, order, axis=1), np.take_along_axis(chosen, order, axis=1)
         return best, np.where(np.isfinite(best), index, -1)
-
-
-class _Slices:
-    """The base, searchable piece by piece; pieces are made anew at each pass unless one holds everything."""
-
-    def __init__(self, base: Rows, centre: FloatArray, backend: str, approximate: bool) -> None:
-        self._base, self._centre = base, centre
-        self._make = inverted_lists if approximate else BACKENDS[backend].index
-        self._height = max(1, SLICE // (4 * base.dimension))
-        self._kept = list(self._pieces()) if approximate or len(base) <= self._height else None
-
-    def __iter__(self) -> Iterator[tuple[int, Index]]:
-        return iter(self._kept) if self._kept is not None else self._pieces()
-
-    def _pieces(self) -> Iterator[tuple[int, Index]]:
-        for part in _blocks(np.arange(len(self._base)), self._height):
-            yield int(part[0]), self._make(self._base.single(part, self._centre))
-
-
-def _blocks(rows: IntArray, height: int) -> Iterator[IntArray]:
-    return (rows[part] for part in spans(len(rows), height))

@@ -19,15 +19,17 @@ class SortedPool:
 
     order: IntArray
     """(n, d) row numbers in rising order of each feature."""
+    ends: BoolArray
+    """(n, d) whether the next sorted value is another one; False in the last row."""
     gaps: FloatArray
     """(n, d) distance from each sorted value to the next; 0 in the last row."""
 
     @classmethod
-    def of(cls, pooled: FloatArray) -> SortedPool:
-        """Sorts pooled (n, d)."""
+    def of(cls, pooled: FloatArray, measured: FloatArray | None = None) -> SortedPool:
+        """Sorts pooled (n, d); measured (n, d), never falling where pooled rises, holds what distances are taken of."""
         order = np.argsort(pooled, axis=0, kind="stable")
-        values = np.take_along_axis(pooled, order, axis=0)
-        return cls(order, np.diff(values, axis=0, append=values[-1:]))
+        gaps = _gaps(pooled, order)
+        return cls(order, gaps > 0, gaps if measured is None else _gaps(measured, order))
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,14 @@ def distances(pool: SortedPool, left: IntArray | BoolArray, right: IntArray | Bo
     weights[right] -= 1.0 / _count(right)
     difference = np.abs(np.cumsum(weights[pool.order], axis=0))
     return Distances(
-        ks=np.where(pool.gaps > 0, difference, 0.0).max(axis=0),
+        ks=np.where(pool.ends, difference, 0.0).max(axis=0),
         wasserstein=(difference * pool.gaps).sum(axis=0),
     )
+
+
+def _gaps(values: FloatArray, order: IntArray) -> FloatArray:
+    ordered = np.take_along_axis(values, order, axis=0)
+    return np.asarray(np.diff(ordered, axis=0, append=ordered[-1:]))
 
 
 def _count(rows: IntArray | BoolArray) -> int:
@@ -82,9 +89,8 @@ def permutation_null(
             np.multiply(difference, n, out=difference)
             np.subtract(difference, expected, out=difference)
             np.abs(difference, out=difference)
-            gaps = pool.gaps[:, feature]
-            ks[batch, feature] = difference[gaps > 0].max(axis=0, initial=0) * scale
-            wasserstein[batch, feature] = (gaps @ difference.astype(np.float64)) * scale
+            ks[batch, feature] = difference[pool.ends[:, feature]].max(axis=0, initial=0) * scale
+            wasserstein[batch, feature] = (pool.gaps[:, feature] @ difference.astype(np.float64)) * scale
     return ks, wasserstein
 
 

@@ -67,17 +67,38 @@ def test_a_class_that_no_real_image_has_counts_as_disagreement(compare):
     assert found.ci[1] < found.reference.ci[0]
 
 
+def test_classes_of_few_patients_are_left_out_of_the_information_and_leave_it_open_where_one_remains(compare):
+    rng = np.random.default_rng(5)
+    x, labels = rng.normal(size=(90, 3)), ["a"] * 40 + ["b"] * 35 + ["c"] * 15
+    x[40:75] += 1
+    found = run(compare(x, x + 0.1 * rng.normal(size=x.shape), labels=(labels, labels)))[MUTUAL]
+    without = run(compare(x[:75], x[:75] + 0.1 * rng.normal(size=(75, 3)), labels=(labels[:75], labels[:75])))[MUTUAL]
+    assert found.details["classes_left_out"] == ["c"]
+    assert found.n_real == without.n_real == 75
+    labels = ["a"] * 75 + ["b"] * 15
+    found = run(compare(x, x, labels=(labels, labels)))[MUTUAL]
+    assert isinstance(found, Skipped)
+    assert "1 of 2 classes" in found.reason
+
+
+def test_agreement_needs_five_patients_of_every_class(compare):
+    rng = np.random.default_rng(4)
+    labels = ["a"] * 57 + ["b"] * 3
+    found = run(compare(rng.normal(size=(60, 3)), rng.normal(size=(60, 3)), labels=(labels, labels)))[AGREEMENT]
+    assert isinstance(found, Skipped)
+    assert "of 3 patients" in found.reason
+
+
 @pytest.mark.parametrize(
     ("first", "second", "words"),
     [
-        ([None] * 60, [None] * 60, "no labels"),
-        (["a"] * 60, ["a"] * 60, "of one class"),
-        (["a"] * 57 + ["b"] * 3, ["a"] * 60, "of 3 patients"),
-        (["a", "b"] * 30, ["a"] + [None] * 59, "1 synthetic images"),
+        ([None] * 80, [None] * 80, "no labels"),
+        (["a"] * 80, ["a"] * 80, "of one class"),
+        (["a", "b"] * 40, ["a"] + [None] * 79, "1 synthetic images"),
     ],
 )
 def test_labels_that_cannot_be_judged_are_skipped_with_the_reason(compare, first, second, words):
     rng = np.random.default_rng(4)
-    found = run(compare(rng.normal(size=(60, 3)), rng.normal(size=(60, 3)), labels=(first, second)))
+    found = run(compare(rng.normal(size=(80, 3)), rng.normal(size=(80, 3)), labels=(first, second)))
     assert set(found) == {MUTUAL, AGREEMENT}
     assert all(isinstance(x, Skipped) and words in x.reason for x in found.values())

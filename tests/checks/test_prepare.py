@@ -45,9 +45,17 @@ def test_standardization_is_robust_and_by_the_real_set():
     real[0, 0] = 1e9
     found = prepare(table(real, "real", standardize=True), table(real + 2, "synthetic", standardize=True))
     assert abs(np.median(found.real.points[:, 0])) < 0.1
-    assert abs(np.std(found.real.points[1:, 1]) - 1) < 0.1
+    assert np.abs(np.std(found.real.points[1:], axis=0) - 1).max() < 0.1
     assert np.abs(found.real.points).max() == REACH
     assert abs(np.median(found.synthetic.points[:, 1]) - 1) < 0.15
+
+
+def test_a_feature_that_most_images_share_is_scaled_by_its_standard_deviation():
+    real = np.full((100, 1), 0.1)
+    real[:10] = RNG.normal(size=(10, 1))
+    real[10:] += 1e-17 * RNG.normal(size=(90, 1))
+    found = prepare(table(real, "real", standardize=True), table(real, "synthetic", standardize=True))
+    assert abs(found.real.points.std() - 1) < 0.05
 
 
 def test_row_order_does_not_matter():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gan_audit.errors import UsageError
-from gan_audit.features import extract
+from gan_audit.features import extract, tables
 
 
 @pytest.fixture
@@ -108,6 +108,8 @@ def test_the_cache_is_for_its_owners_eyes_and_names_no_image(flat, tmp_path, mom
 
 
 def test_an_interrupted_run_keeps_what_it_had(flat, tmp_path, monkeypatch, moments):
+    monkeypatch.setattr(tables, "GROUP", 8)
+    monkeypatch.setattr(tables, "SHARES", 1)
     real = flat(range(1, 30))
     late = sorted(real.samples, key=lambda sample: sample.digest)[20].high
 
@@ -120,7 +122,7 @@ def test_an_interrupted_run_keeps_what_it_had(flat, tmp_path, monkeypatch, momen
     with pytest.raises(KeyboardInterrupt):
         extract({"real": real}, [moments()], cache=tmp_path, jobs=1)
     kept = sum(len(np.load(path)["digests"]) for path in tmp_path.glob("*/*.npz"))
-    assert kept == 16  # of 20: parallel_map hands results over in blocks of eight
+    assert kept == 16  # of 20: whole groups are handed over
 
 
 def test_two_writers_of_one_folder_do_not_disturb_each_other(flat, tmp_path, monkeypatch, moments, fixed):

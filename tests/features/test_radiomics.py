@@ -5,17 +5,19 @@ import csv
 import json
 import logging
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
-from gan_audit.errors import UsageError
-from gan_audit.features import radiomics_engine as engine
-from gan_audit.features.base import Options, Unavailable
+from gan_audit.errors import MissingDependencyError, UsageError
+from gan_audit.features import radiomics_pyradiomics as engine
+from gan_audit.features.base import Options
 from gan_audit.features.intensity import Intensities
-from gan_audit.features.radiomics import Radiomics, level_width
+from gan_audit.features.radiomics import ENGINES, Radiomics, level_width
 from gan_audit.types import Image
 
+PyRadiomics = partial(Radiomics, engine="pyradiomics")
 CLASSES = {"firstorder": 18, "glcm": 24, "glrlm": 16, "glszm": 16, "gldm": 14, "ngtdm": 5}
 
 
@@ -42,10 +44,10 @@ def named(extractor, image):
     return dict(zip(extractor.names(image), extractor(image), strict=True))
 
 
-def parameter_file(folder, **content):
+def parameter_file(folder, engine_name="pyradiomics", **content):
     path = folder / "params.yaml"
     path.write_text(json.dumps(content))  # JSON is YAML
-    return Radiomics.build(Options(radiomics_params=path))
+    return Radiomics.build(Options(radiomics_params=path, radiomics_engine=engine_name))
 
 
 def padded(image):
@@ -56,14 +58,14 @@ def padded(image):
 @pytest.mark.parametrize("bin_width", [8.0, 3.3, 25])
 def test_a_whole_image_has_pyradiomics_own_numbers(shape, bin_width):
     image = np.random.default_rng(0).integers(0, 200, shape).astype(np.uint8)
-    found = named(Radiomics(bin_width), Image(image))
+    found = named(PyRadiomics(bin_width), Image(image))
     assert found == peer(*padded(image), binWidth=bin_width, force2D=True)
     assert {name: sum(f"_{name}_" in key for key in found) for name in CLASSES} == CLASSES
 
 
 def test_real_images_have_pyradiomics_own_numbers(real_images, make_set):
     images = real_images("mednist6", 6)
-    extractor = Radiomics().fit(make_set(images))
+    extractor = PyRadiomics().fit(make_set(images))
     for image in images:
         assert named(extractor, Image(image)) == peer(*padded(image), binWidth=extractor.bin_width, force2D=True)
 
@@ -72,14 +74,14 @@ def test_a_masked_image_has_pyradiomics_own_numbers():
     rng = np.random.default_rng(1)
     image, mask = rng.normal(0, 50, (30, 24)), rng.random((30, 24)) < 0.4
     mask[:5] = False
-    found = named(Radiomics(10.0), Image(image, mask=mask, spacing=(0.5, 2.0)))
+    found = named(PyRadiomics(10.0), Image(image, mask=mask, spacing=(0.5, 2.0)))
     assert found == peer(image[None], mask[None], spacing=(2.0, 0.5, 1.0), binWidth=10.0, force2D=True)
 
 
 def test_a_volume_has_pyradiomics_own_numbers():
     rng = np.random.default_rng(2)
     volume, mask = rng.integers(-100, 100, (7, 9, 11)), rng.random((7, 9, 11)) < 0.5
-    found = named(Radiomics(20.0), Image(volume, mask=mask, spacing=(3.0, 1.0, 0.5)))
+    found = named(PyRadiomics(20.0), Image(volume, mask=mask, spacing=(3.0, 1.0, 0.5)))
     assert found == peer(volume, mask, spacing=(0.5, 1.0, 3.0), binWidth=20.0)
 
 
@@ -103,7 +105,7 @@ def test_the_settings_of_a_parameter_file_have_the_effect_that_pyradiomics_publi
 def test_a_parameter_file_with_the_default_settings_gives_the_default_numbers(tmp_path):
     image = Image(np.random.default_rng(3).integers(0, 256, (20, 30), dtype=np.uint8))
     from_file = parameter_file(tmp_path, setting={"binWidth": 8}, featureClass=dict.fromkeys(CLASSES))
-    assert named(from_file, image) == named(Radiomics(8.0), image)
+    assert named(from_file, image) == named(PyRadiomics(8.0), image)
 
 
 def test_filters_and_shapes_of_a_parameter_file_are_computed(tmp_path):
@@ -147,12 +149,13 @@ def test_a_parameter_file_is_recorded_in_full_and_without_its_path(tmp_path):
     assert str(tmp_path) not in json.dumps(parameters)
 
 
+@pytest.mark.parametrize("engine_name", ENGINES)
 @pytest.mark.parametrize("text", ["setting: {binWith: 8}", "setting: [", "", "imageType: {Sharpened: {}}"])
-def test_a_wrong_parameter_file_is_a_usage_error(tmp_path, text, capfd):
+def test_a_wrong_parameter_file_is_a_usage_error(tmp_path, text, engine_name, capfd):
     path = tmp_path / "params.yaml"
     path.write_text(text)
     with pytest.raises(UsageError, match=r"PyRadiomics parameter file.*params\.yaml"):
-        Radiomics.build(Options(radiomics_params=path))
+        Radiomics.build(Options(radiomics_params=path, radiomics_engine=engine_name))
     assert capfd.readouterr() == ("", "")
 
 
@@ -166,8 +169,8 @@ def test_nothing_is_printed_and_the_callers_settings_are_put_back(capfd, recwarn
 
     logger, threads = logging.getLogger("radiomics"), SimpleITK.ProcessObject.GetGlobalDefaultNumberOfThreads()
     level = logger.level
-    Radiomics(8.0)(Image(np.random.default_rng(0).integers(0, 256, (20, 20))))
-    Radiomics(8.0)(Image(np.full((20, 20), 7)))
+    PyRadiomics(8.0)(Image(np.random.default_rng(0).integers(0, 256, (20, 20))))
+    PyRadiomics(8.0)(Image(np.full((20, 20), 7)))
     assert capfd.readouterr() == ("", "")
     assert not recwarn.list
     assert (logger.level, SimpleITK.ProcessObject.GetGlobalDefaultNumberOfThreads()) == (level, threads)
@@ -175,14 +178,14 @@ def test_nothing_is_printed_and_the_callers_settings_are_put_back(capfd, recwarn
 
 def test_a_flat_image_has_pyradiomics_own_numbers():
     image = np.full((12, 12), 40, dtype=np.uint8)
-    found, expected = named(Radiomics(8.0), Image(image)), peer(*padded(image), binWidth=8.0, force2D=True)
+    found, expected = named(PyRadiomics(8.0), Image(image)), peer(*padded(image), binWidth=8.0, force2D=True)
     assert np.array_equal(list(found.values()), list(expected.values()), equal_nan=True)
 
 
 def test_grey_stored_as_colour_gives_the_same_row():
     image = np.random.default_rng(0).integers(0, 256, (20, 20), dtype=np.uint8)
     colour = Image(np.stack([image] * 3, axis=-1), channels=3)
-    assert np.array_equal(Radiomics(8.0)(Image(image)), Radiomics(8.0)(colour))
+    assert np.array_equal(PyRadiomics(8.0)(Image(image)), PyRadiomics(8.0)(colour))
 
 
 @pytest.mark.parametrize("region", [(slice(0), slice(0)), (slice(1), slice(1)), (slice(5), slice(1))])
@@ -190,7 +193,7 @@ def test_an_empty_region_a_point_and_a_line_are_refused(region):
     mask = np.zeros((9, 9), dtype=bool)
     mask[region] = True
     with pytest.raises(ValueError, match=r"region of interest is (empty|a point or a line)"):
-        Radiomics(8.0)(Image(np.arange(81).reshape(9, 9), mask=mask))
+        PyRadiomics(8.0)(Image(np.arange(81).reshape(9, 9), mask=mask))
 
 
 @pytest.mark.parametrize("highest", [1e5, np.inf, np.nan])
@@ -198,7 +201,7 @@ def test_an_image_of_too_many_grey_levels_is_refused_instead_of_exhausting_the_m
     image = np.random.default_rng(0).random((9, 9))
     image[3, 3] = highest
     with pytest.raises(ValueError, match="grey levels"):
-        Radiomics(8.0)(Image(image))
+        PyRadiomics(8.0)(Image(image))
 
 
 @pytest.mark.parametrize(
@@ -220,15 +223,14 @@ def test_the_width_of_a_grey_level_is_learnt_from_the_real_set_and_recorded(make
 @pytest.mark.parametrize(
     "error", [ModuleNotFoundError(name="radiomics"), ImportError("/home/someone/lib.so is broken")]
 )
-def test_without_pyradiomics_the_space_is_unavailable_with_the_remedy(monkeypatch, error):
+def test_without_pyradiomics_its_engine_is_an_error_that_names_the_remedy(monkeypatch, error):
     def fail():
         raise error
 
     monkeypatch.setattr(engine, "version", fail)
-    made = Radiomics.build(Options())
-    assert isinstance(made, Unavailable)
-    assert "make install" in made.remedy
-    assert "/home" not in made.reason
+    with pytest.raises(MissingDependencyError, match=r"make install.*or leave --radiomics-engine out") as raised:
+        Radiomics.build(Options(radiomics_engine="pyradiomics"))
+    assert "/home" not in str(raised.value)
 
 
 def published_image(shared_data, case):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import report_documents
 from report_page import Page
+from report_trace import resolve, shown_number
 
 from gan_audit.errors import GanAuditError
 from gan_audit.report import html as module
@@ -88,27 +89,6 @@ def test_every_number_names_its_place_in_the_document(parsed, document):
             numbers += 1
             assert shown_number(element.text) == pytest.approx(value, rel=0.006, abs=5e-5), element
     assert numbers > 150
-
-
-def resolve(document, checks, source):
-    """The value at a JSON pointer in which a check's key stands for its position."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in source.split("/")[1:]]
-    value = document
-    if steps[0] == "checks":
-        value, steps = checks[steps[1]], steps[2:]
-    for step in steps:
-        value = value[int(step)] if isinstance(value, list) else value[step]
-    return value
-
-
-def shown_number(text):
-    """The last number of a text, in the document's unit."""
-    plain = text.replace("\N{NARROW NO-BREAK SPACE}", "").replace("−", "-").replace("\N{NO-BREAK SPACE}", " ")
-    if plain.startswith("<"):
-        return 0.0
-    key, _, tail = plain.rpartition(": ")
-    found = re.findall(r"-?\d+(?:\.\d+)?", tail if key else plain)[0]
-    return float(found) / (100 if re.match(r"[^(]*%", tail if key else plain) and float(found) <= 100 else 1)
 
 
 def test_every_measured_number_of_a_check_is_on_the_page(parsed, document):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
-from gan_audit.stats import backends, search
+from gan_audit.stats import backends, search, slices
 from gan_audit.stats.backends import BACKENDS, Backend
 from gan_audit.stats.search import nearest
 from tests.stats import oracles
@@ -66,7 +66,7 @@ def test_a_set_searched_in_slices_and_blocks_gives_the_same(device, monkeypatch)
     rng = np.random.default_rng(1)
     base = np.round(rng.normal(size=(700, 6)), 1)
     whole = nearest(base, base, 7, query_groups=np.arange(700), base_groups=np.arange(700), device=device)
-    monkeypatch.setattr(search, "SLICE", 4 * 6 * 90)
+    monkeypatch.setattr(slices, "SLICE", 4 * 6 * 90)
     monkeypatch.setattr(search, "BLOCK", 8 * 15 * 50)
     monkeypatch.setattr(backends, "TILE", 500)
     parts = nearest(base, base, 7, query_groups=np.arange(700), base_groups=np.arange(700), device=device)

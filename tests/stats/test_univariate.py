@@ -20,6 +20,17 @@ def test_distances_equal_scipy_also_with_ties(seed, n, m, decimals):
         assert found.wasserstein[i] == pytest.approx(stats.wasserstein_distance(x[:, i], y[:, i]), abs=1e-10)
 
 
+def test_distances_are_taken_of_clipped_values_and_ranks_of_all():
+    rng = np.random.default_rng(4)
+    x, y = rng.standard_cauchy((40, 3)), 1 + rng.standard_cauchy((50, 3))
+    pooled = np.concatenate([x, y])
+    found = distances(SortedPool.of(pooled, np.clip(pooled, -2, 2)), np.arange(40), np.arange(40, 90))
+    for i in range(3):
+        assert found.ks[i] == pytest.approx(stats.ks_2samp(x[:, i], y[:, i]).statistic, abs=1e-12)
+        clipped = (np.clip(z[:, i], -2, 2) for z in (x, y))
+        assert found.wasserstein[i] == pytest.approx(stats.wasserstein_distance(*clipped), abs=1e-12)
+
+
 def test_constant_features_are_at_distance_zero():
     found = distances(SortedPool.of(np.ones((10, 2))), np.arange(5), np.arange(5, 10))
     assert (found.ks == 0).all()

@@ -14,6 +14,7 @@ from gan_audit.report.results import Entry
 from gan_audit.report.sections.context import Context, Group
 from gan_audit.report.sections.declared import declared
 from gan_audit.report.sections.details import scalars
+from gan_audit.report.sections.pictures import pictures
 from gan_audit.report.sections.summary import by_class
 from gan_audit.report.sections.tables import check_tables
 from gan_audit.report.text import clean, label
@@ -21,6 +22,8 @@ from gan_audit.report.words import LEVELS, STATES, Part, worst
 
 INLINE_ROWS, INLINE_COLUMNS = 12, 8
 """Largest table that a card shows; the appendix shows every one."""
+NARROW = 4
+"""Columns that a telephone shows side by side."""
 LARGEST = 1e300
 """Size of a number beyond which it is printed but not drawn."""
 SCOPES = ("Value, interval", "Real against real", "Limit", "p adjusted", "n real", "n synthetic")
@@ -79,6 +82,7 @@ def _card(context: Context, group: Group) -> Card:
     own = check_tables(group.main) if group.main else []
     drawn = {entry.index: _own_plots(entry) for entry in group.entries}
     main = drawn[group.main.index][0] if group.main else []
+    made, failed = pictures(group)
     return Card(
         anchor=group.anchor,
         title=group.first.title,
@@ -90,10 +94,10 @@ def _card(context: Context, group: Group) -> Card:
         main=_result(group.main) if group.main else None,
         scopes=_scopes(context, group),
         details=scalars(group.main) if group.main else (),
-        plots=(*main, *_forest(group)),
+        plots=(*main, *made, *_forest(group)),
         class_plots=tuple(item for entry in group.classes for item in drawn[entry.index][0]),
-        notes=tuple(note for _, notes in drawn.values() for note in notes),
-        tables=tuple(replace(table, anchor="") for table in own if _is_short(table)),
+        notes=(*(note for _, notes in drawn.values() for note in notes), *failed),
+        tables=tuple(replace(table, anchor="", stack=len(table.columns) > NARROW) for table in own if _is_short(table)),
         links=tuple(links),
     )
 
@@ -130,7 +134,7 @@ def _scopes(context: Context, group: Group) -> Table | None:
         return None
     columns = (Column("Class"), *(Column(name, True) for name in SCOPES), Column("Verdict"))
     rows = tuple(_scope_row(entry) for entry in group.classes)
-    return _filled(Table(f"By class, with {context.confidence} confidence intervals.", columns, rows))
+    return _filled(Table(f"By class, with {context.confidence} confidence intervals.", columns, rows, stack=True))
 
 
 def _filled(table: Table) -> Table:
@@ -184,7 +188,10 @@ def _forest(group: Group) -> list[Figure]:
         rows=tuple(rows),
         marks=() if common is None else (Mark(common * scale, "limit"),),
     )
-    return [of_plot(plot, f"figure-{group.first.index}-classes", "")]
+    made = of_plot(plot, f"figure-{group.first.index}-classes", "")
+    bounded = len(made.table.columns) > 2
+    body = tuple(Row((Cell(entry.scope), entry.value, *(entry.ends if bounded else ()))) for entry in shown)
+    return [replace(made, table=replace(made.table, rows=body))]
 
 
 def _span(entry: Entry, scale: float, own_limit: bool) -> Span:

@@ -35,7 +35,7 @@ def clauses(context: Context, titles: Mapping[str, str]) -> Iterator[Block]:
     ))  # fmt: skip
     columns = (Column("Clause"), Column("Topic"), Column("Section"), Column("What stands there"))
     rows = [row for document in index["document"] for row in _document(context, document, index["clause"], titles)]
-    yield Table("Clauses and where the report speaks to them.", columns, tuple(rows))
+    yield Table("Clauses and where the report speaks to them.", columns, tuple(rows), stack=True)
     yield declared(context, "requirements")
 
 

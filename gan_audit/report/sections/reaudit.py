@@ -23,6 +23,7 @@ def reaudit(context: Context) -> Iterator[Block]:
     )
     columns = (Column("Indicator"), Column("Baseline, interval", True), Column("Proposed alert", True))
     if rows:
-        yield Table("Baseline: values of this audit and the policy's limits as proposed alerts.", columns, rows)
+        title = "Baseline: values of this audit and the policy's limits as proposed alerts."
+        yield Table(title, columns, rows, stack=True)
     yield Prose((TRIGGERS,))
     yield declared(context, "reaudit")

@@ -29,9 +29,8 @@ COLUMNS = (
 def risks(context: Context) -> Iterator[Block]:
     """The table, and where the sponsor keeps the risk management file."""
     rows = tuple(_row(context, risk) for risk in read_toml("risks")["risk"])
-    yield Table(
-        "Hazards and their indicators in this audit. Blank columns are the sponsor's.", COLUMNS, rows, form=True
-    )
+    title = "Hazards and their indicators in this audit. Blank columns are the sponsor's."
+    yield Table(title, COLUMNS, rows, form=True, stack=True)
     yield declared(context, "risk")
 
 

@@ -33,6 +33,7 @@ def summary(context: Context) -> Iterator[Block]:
         "line its interval, the grey bar the real-against-real interval; the shaded side of the limit is allowed.",
         COLUMNS,
         tuple(_rows(context)),
+        stack=True,
     )
 
 
@@ -41,7 +42,8 @@ def attention(context: Context) -> Iterator[Block]:
     rows = [row for state in PROBLEMS for row in _problem_rows(context, state)]
     if rows:
         columns = (Column("Check"), Column("Value, interval", True), Column("Limit", True))
-        yield Table("Criteria that are not met, undecided or waived.", (*columns, Column("Verdict")), tuple(rows))
+        title = "Criteria that are not met, undecided or waived."
+        yield Table(title, (*columns, Column("Verdict")), tuple(rows), stack=True)
     else:
         yield Prose(("No criterion is unmet, undecided or waived.",))
     skipped = tuple(_not_evaluated(context))
@@ -54,7 +56,7 @@ def all_results(context: Context) -> Table:
     names = ("Value, interval", "Real against real", "Limit", "p, adjusted", "n real, synthetic")
     columns = (Column("Result"), *(Column(name, True) for name in names), Column("Verdict, level"))
     rows = tuple(Row(_full_row(entry)) for entry in context.entries)
-    return Table("All results of this audit, as they stand in audit.json.", columns, rows)
+    return Table("All results of this audit, as they stand in audit.json.", columns, rows, stack=True)
 
 
 def by_class(group: Group) -> str:

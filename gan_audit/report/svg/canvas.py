@@ -10,8 +10,8 @@ WIDTH = 720
 INK = "#1F2933"
 MUTED = "#4A5568"
 GRID = "#E1E5EA"
-LETTER = 6.1
-"""Mean width of a letter at the figures' size of 11."""
+LETTER = 6.9
+"""Width of a letter at the figures' size of 11, in the widest of the usual faces."""
 DASHES = {"solid": "", "dash": "7 4", "dot": "2 3", "dashdot": "8 3 2 3"}
 
 

@@ -55,7 +55,7 @@ def intervals(plot: Intervals) -> str:
     shown = plot.rows[:MOST_ROWS]
     groups = [group for group in plot.groups if group]
     top = legend_height(groups) + 30
-    left = min(264.0, max(len(row.name) for row in shown) * LETTER + 12)
+    left = min(296.0, max(len(row.name) for row in shown) * LETTER + 12)
     box = Box(left, top, WIDTH - 14, top + 20 * len(shown) + 8)
     canvas = Canvas(box.bottom + 44)
     x = Scale(*spread(_extent(plot)), box.left, box.right)

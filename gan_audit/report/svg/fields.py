@@ -130,7 +130,7 @@ def _colour_bar(canvas: Canvas, plot: Heatmap, box: Box) -> None:
 
 
 def _name_room(names: tuple[str, ...]) -> float:
-    return max(map(len, names)) * LETTER * 0.95 + 14 if len(names) <= MOST_NAMES else 14.0
+    return max(map(len, names)) * LETTER + 14 if len(names) <= MOST_NAMES else 14.0
 
 
 def _axis(label: str, names: tuple[str, ...], noun: str) -> str:

@@ -1,27 +1,31 @@
-"""PyRadiomics called in two ways: its feature classes directly for the default settings, `execute` for the rest."""
+"""The engine `pyradiomics`: its feature classes called directly for the default settings, `execute` for the rest."""
 
 from __future__ import annotations
 
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gan_audit.errors import MissingDependencyError
+from gan_audit.features.radiomics_input import MOST_GREY_LEVELS, Volume
 from gan_audit.types import BoolArray, FloatArray
 
 CLASSES = ("firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
-MOST_GREY_LEVELS = 512
-"""Time and memory grow with the third power of the levels: 512 take 5 s an image, 5,000 would exhaust the memory."""
-
 FILTERS_NEED = {"LBP2D": ("skimage",), "LBP3D": ("scipy", "trimesh")}
 """Without these PyRadiomics leaves the filter out with no more than a line in its log."""
+
+
+REMEDY = (
+    "Run `make install` in a checkout of gan-audit, or: pip install numpy versioneer wheel 'setuptools<82' "
+    "&& pip install --no-build-isolation pyradiomics==3.0.1 (Python 3.11 and a C compiler)"
+)
 
 
 def version() -> str:
@@ -30,6 +34,46 @@ def version() -> str:
     from radiomics import __version__
 
     return str(__version__).lstrip("v")
+
+
+def program() -> str:
+    """Name and version; MissingDependencyError, with the command that brings it, where PyRadiomics is not installed."""
+    try:
+        return f"PyRadiomics {version()}"
+    except ImportError as error:
+        missing = f"no module named {error.name}" if isinstance(error, ModuleNotFoundError) else "it is damaged"
+        raise MissingDependencyError(
+            f"The engine pyradiomics needs PyRadiomics, which cannot be imported ({missing}). {REMEDY}, or leave "
+            "--radiomics-engine out: the engine batched computes the same features without it."
+        ) from error
+
+
+def default_content(bin_width: float | None) -> dict[str, Any]:
+    """What is computed without a parameter file, as a parameter file would hold it."""
+    setting = {"binWidth": bin_width, "distances": [1], "most_grey_levels": MOST_GREY_LEVELS}
+    return {"setting": setting, "imageType": {"Original": {}}, "featureClass": dict.fromkeys(CLASSES)}
+
+
+def names(example: Volume, settings: str | None) -> tuple[str, ...]:
+    """PyRadiomics' names: `original_glcm_Contrast`; with settings, those that they yield on the example."""
+    return default_names() if settings is None else tuple(execute(example, settings))
+
+
+def rows(volumes: Sequence[Volume], bin_width: float | None, settings: str | None) -> list[FloatArray | str]:
+    """Features of each image, or the reason why there are none."""
+    return [_row(one, bin_width, settings) for one in volumes]
+
+
+def _row(given: Volume, bin_width: float | None, settings: str | None) -> FloatArray | str:
+    try:
+        if settings is not None:
+            return np.array(list(execute(given, settings).values()), dtype=np.float64)
+        values, mask, spacing = given.values, given.mask, given.spacing
+        if values.ndim == 2:
+            values, mask, spacing = values[None], None if mask is None else mask[None], (1.0, *spacing)
+        return default_features(values, mask, spacing, bin_width or 25.0)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
 
 
 def default_names() -> tuple[str, ...]:
@@ -56,27 +100,22 @@ def default_features(
     return np.array([float(group[name]) for key, group in zip(CLASSES, groups, strict=True) for name in _names(key)])
 
 
-def execute(values: FloatArray, mask: BoolArray | None, spacing: tuple[float, ...], settings: str) -> dict[str, float]:
-    """What PyRadiomics' own extractor yields for the settings, its diagnostics apart."""
-    if len(values) == 1:  # a true 2-D image, else the filter LoG finds it too thin and yields nothing
-        values, mask, spacing = values[0], None if mask is None else mask[0], spacing[1:]
-    if mask is None or mask.all():
-        pad = [(int(size > 1), int(size > 1)) for size in values.shape]
-        mask = np.pad(np.ones(values.shape, dtype=bool), pad)
-        values = np.pad(values, pad, mode="edge")
+def execute(given: Volume, settings: str) -> dict[str, float]:
+    """What PyRadiomics' own extractor yields for the settings, its diagnostics apart; the region needs background."""
+    mask = np.ones(given.values.shape, dtype=bool) if given.mask is None else given.mask
     with _quiet():
-        extractor = _extractor(settings, values.ndim)
-        region = _itk(mask.astype(np.uint8), spacing)
-        result = extractor.execute(_itk(values, spacing), region, label=1)
+        extractor = _extractor(settings, given.values.ndim)
+        region = _itk(mask.astype(np.uint8), given.spacing)
+        result = extractor.execute(_itk(given.values, given.spacing), region, label=1)
     return {name: float(value) for name, value in result.items() if not name.startswith("diagnostics_")}
 
 
-def parse(path: Path) -> str:
+def resolve(given: Mapping[str, Any]) -> str:
     """A parameter file's content as PyRadiomics understands it, as JSON; raises what PyRadiomics raises."""
     with _quiet():
         from radiomics.featureextractor import RadiomicsFeatureExtractor
 
-        made = RadiomicsFeatureExtractor(str(path))
+        made = RadiomicsFeatureExtractor(dict(given))
     for filter_, packages in FILTERS_NEED.items():
         if missing := [name for name in packages if filter_ in made.enabledImagetypes and find_spec(name) is None]:
             raise ValueError(f"The filter {filter_} needs packages that are not installed: {', '.join(missing)}.")

@@ -1,0 +1,89 @@
+"""A part of a real image in another image is found by its place; what many patients have in common is none."""
+
+import numpy as np
+import pytest
+
+from gan_audit.checks.patches import PART, SMALLEST, best_parts
+from tests.checks.thumbnails import pasted, phantoms, side, thumbnails
+
+GRID = (64, 64)
+N = 60
+
+
+@pytest.fixture(scope="module")
+def images():
+    return phantoms(N, 1)
+
+
+@pytest.fixture(scope="module")
+def strangers():
+    return phantoms(20, 2)
+
+
+@pytest.fixture(scope="module")
+def apart(images, strangers):
+    return best_parts(side(thumbnails(strangers)), side(thumbnails(images)), GRID, apart=False)
+
+
+def test_the_image_that_a_part_was_taken_from_is_found(images, strangers, apart):
+    mixed = pasted(images[:20], strangers)
+    found = best_parts(side(thumbnails(mixed)), side(thumbnails(images)), GRID, apart=False)
+    own = found.row == np.arange(20)
+    assert own.mean() >= 0.9
+    assert np.median(found.closeness[own]) < apart.closeness.min()
+    assert np.median(found.difference[own]) < 0.05
+    assert set(found.how) == {PART}
+
+
+@pytest.mark.parametrize(("step", "least", "most"), [(0, 0.9, 1.0), (4, 0.0, 0.1), (12, 0.0, 0.1)])
+def test_a_part_is_found_at_its_place_and_not_elsewhere(images, strangers, apart, step, least, most):
+    mixed = pasted(np.roll(images[:20], step, axis=1), strangers)
+    found = best_parts(side(thumbnails(mixed)), side(thumbnails(images)), GRID, apart=False)
+    share = np.mean((found.row == np.arange(20)) & (found.closeness < np.quantile(apart.closeness, 0.05)))
+    assert least <= share <= most
+
+
+def test_what_two_patients_share_is_no_part_of_either(images, strangers):
+    """A marker in every image, one of them synthetic."""
+    marked, mixed = images.copy(), strangers.copy()
+    for stack in (marked, mixed):
+        stack[:, 4:18, 4:18] = np.random.default_rng(0).integers(0, 255, (14, 14))
+    found = best_parts(side(thumbnails(mixed)), side(thumbnails(marked)), GRID, apart=False)
+    one = images.copy()
+    one[7, 4:18, 4:18] = marked[7, 4:18, 4:18]
+    told = best_parts(side(thumbnails(mixed)), side(thumbnails(one)), GRID, apart=False)
+    assert told.row.tolist() == [7] * 20
+    assert found.closeness.min() > told.closeness.max()
+
+
+def test_images_of_ones_own_patient_do_not_count_among_real_ones(images):
+    both = side(thumbnails(np.concatenate([images, images[:10]])), [*range(N), *range(10)])
+    found = best_parts(both, both, GRID, apart=True)
+    assert (found.row % N != np.arange(N + 10) % N).all()
+    assert np.isfinite(found.closeness).all()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_few_real_images_give_numbers(images, n):
+    few = side(thumbnails(images[:n]))
+    for queries, apart in ((few, True), (side(thumbnails(images[:4])), False)):
+        found = best_parts(queries, few, GRID, apart=apart)
+        assert np.isfinite(found.closeness).all()
+        assert np.isfinite(found.difference).all()
+        assert found.row.min() >= 0
+        assert found.row.max() < n
+
+
+@pytest.mark.parametrize("grid", [(16, 16, 16), (64,), (SMALLEST - 2, SMALLEST - 2)])
+def test_volumes_and_small_thumbnails_have_no_parts(grid):
+    flat = side(np.random.default_rng(0).normal(size=(4, int(np.prod(grid)))))
+    assert best_parts(flat, flat, grid, apart=True) is None
+
+
+def test_the_order_of_the_rows_changes_nothing(images, strangers):
+    points, order = thumbnails(pasted(images[:20], strangers)), np.random.default_rng(0).permutation(20)
+    real, places = thumbnails(images), np.random.default_rng(1).permutation(N)
+    plain = best_parts(side(points), side(real), GRID, apart=False)
+    moved = best_parts(side(points[order]), side(real[places]), GRID, apart=False)
+    assert places[moved.row].tolist() == plain.row[order].tolist()
+    np.testing.assert_allclose(moved.closeness, plain.closeness[order], atol=1e-9)

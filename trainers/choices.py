@@ -1,0 +1,73 @@
+"""Names and numbers of a preset, checked before anything is read: an error names what may be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from gan_audit.errors import UsageError
+from trainers.presets import Preset
+
+RANGES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "batch": (lambda value: value >= 2, "at least 2"),
+    "critic_steps": (lambda value: value >= 1, "at least 1"),
+    "penalty_interval": (lambda value: value >= 1, "at least 1"),
+    "penalty_weight": (lambda value: value >= 0, "at least 0"),
+    "generator_lr": (lambda value: value > 0, "above 0"),
+    "discriminator_lr": (lambda value: value > 0, "above 0"),
+    "ema": (lambda value: 0 <= value < 1, "from 0 to below 1"),
+    "clip": (lambda value: value > 0, "above 0"),
+    "beta": (lambda value: value >= 0, "at least 0"),
+    "noise_floor": (lambda value: 0 <= value < 1, "from 0 to below 1"),
+    "path_length": (lambda value: value >= 0, "at least 0"),
+    "grow": (lambda value: value >= 0, "at least 0"),
+    "betas": (lambda value: all(0 <= one < 1 for one in value), "from 0 to below 1"),
+}
+"""Field to what is allowed, as a test and in words."""
+
+
+def checked(preset: Preset, changes: Mapping[str, Any]) -> Preset:
+    """The preset, a penalty that was chosen by name alone with the weight it was published with.
+
+    Raises UsageError for a name that is in no table, a number out of range, and parts that do not go together.
+    """
+    from trainers.penalties import PENALTIES
+
+    for field, (allowed, words) in RANGES.items():
+        value = getattr(preset, field)
+        if not allowed(value):
+            raise UsageError(f"Expected --{field.replace('_', '-')} {words}, got {value}.")
+    for option, name, table in _names(preset):
+        if name not in table:
+            near = get_close_matches(name, table, n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise UsageError(f"Expected --{option} among {', '.join(table)}, got {name!r}.{hint}")
+    if preset.adaptive and not preset.augmentation:
+        raise UsageError("--adaptive needs augmentations to adapt, such as --augment translation,cutout.")
+    if preset.path_length and preset.network != "style":
+        raise UsageError("--path-length is for the network `style` alone.")
+    if changes.get("penalty") and changes.get("penalty_weight") is None:
+        return replace(preset, penalty_weight=PENALTIES[preset.penalty].weight)
+    return preset
+
+
+def _names(preset: Preset) -> list[tuple[str, str, Any]]:
+    """Option, what was chosen, and the table it has to be in."""
+    from trainers.augmentations import AUGMENTATIONS
+    from trainers.loops.optimizers import OPTIMIZERS
+    from trainers.networks.registry import NETWORKS
+    from trainers.objectives import OBJECTIVES
+    from trainers.penalties import CONSTRAINTS, PENALTIES
+
+    found: list[tuple[str, str, Any]] = [
+        ("optimizer", preset.optimizer, OPTIMIZERS),
+        ("penalty", preset.penalty, PENALTIES),
+        ("constraint", preset.constraint, CONSTRAINTS),
+        *(("augment", name, AUGMENTATIONS) for name in preset.augmentation),
+    ]
+    if preset.kind == "variational":
+        return [*found, ("network", preset.network, ("vae",)), ("objective", preset.objective, ("elbo",))]
+    found.append(("objective", preset.objective, OBJECTIVES))
+    return [*found, ("network", preset.network, NETWORKS)] if preset.kind == "adversarial" else found

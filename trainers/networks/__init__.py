@@ -1,0 +1,1 @@
+"""Networks by name; importing the package alone loads no torch."""

@@ -52,6 +52,24 @@ class Evidence:
         """Spaces in which one of the checks failed over all images."""
         return {str(j.outcome.space) for j in self._failures(ids) if j.outcome.scope == ALL}
 
+    def spaces_of(self, *ids: str) -> set[str]:
+        """Spaces in which one of the checks failed over any images."""
+        return {str(j.outcome.space) for j in self._failures(ids)}
+
+    def doubtful(self, *ids: str) -> bool:
+        """Whether one of the checks failed or could not be decided."""
+        return any(j.status in ("fail", "inconclusive") for j in self.judged if j.outcome.id.startswith(ids))
+
+    def drifted(self) -> tuple[str, ...]:
+        """Keys of the failed checks of dependence that nothing else explains.
+
+        No feature and no label may have failed alone. Recall and coverage may have, in the same space: features that
+        go together in another way than in real images lie elsewhere in it.
+        """
+        alone = self.failed("marginals.", "labels.")
+        elsewhere = self.spaces_of("recall", "coverage") - self.spaces_of("dependence.")
+        return () if alone or elsewhere else self.failed("dependence.")
+
     def failed_in(self, space: str, *ids: str) -> tuple[str, ...]:
         """Keys of checks that failed over all images in a space."""
         return tuple(j.key for j in self._failures(ids) if j.outcome.scope == ALL and j.outcome.space == space)
@@ -88,15 +106,14 @@ class Evidence:
         """Keys of the failed checks of memorization.
 
         A data-copying test does not count where synthetic images are as near to unseen images as to training images:
-        they lack detail or variety, and lie near everything.
+        they lack detail or variety, and lie near everything. Nor does authenticity where synthetic images crowd: a few
+        patterns that chance put near a real image are then counted again and again.
         """
         shares = [x for x in self._measured("memorization.holdout_share") if x.ci is None or x.ci[0] <= EVEN]
-        even = {(x.space, x.scope) for x in shares}
-        return tuple(
-            j.key
-            for j in self._failures(["memorization."])
-            if j.outcome.id != "memorization.ct" or (j.outcome.space, j.outcome.scope) not in even
-        )
+        explained = {("memorization.ct", x.space, x.scope) for x in shares}
+        explained |= {("memorization.authenticity", x.space, x.scope) for x in self.results("diversity.spread")}
+        failures = self._failures(["memorization."])
+        return tuple(j.key for j in failures if (j.outcome.id, j.outcome.space, j.outcome.scope) not in explained)
 
     def patients(self) -> int:
         """Most patients whose images a failed check counts as shown again; 0 where none counts them."""

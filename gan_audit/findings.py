@@ -80,7 +80,9 @@ def _missing_class(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _low_fidelity(evidence: Evidence) -> Iterator[Finding]:
-    if keys := evidence.failed("precision", "density", scope=ALL):
+    keys = evidence.failed("precision", "density", scope=ALL)
+    explained = evidence.drifted() and evidence.spaces("precision", "density") <= evidence.spaces_of("dependence.")
+    if keys and not explained:
         yield Finding(
             "low_fidelity",
             "high",
@@ -94,9 +96,9 @@ def _low_fidelity(evidence: Evidence) -> Iterator[Finding]:
 def _shift(id: str, family: str, message: str) -> Callable[[Evidence], Iterator[Finding]]:
     def rule(evidence: Evidence) -> Iterator[Finding]:
         keys = evidence.failed(*SHIFTS)
-        within_classes = not evidence.failed(*SHIFTS, scope=ALL) and evidence.failed("labels.")
+        within_classes = not evidence.failed(*SHIFTS, scope=ALL) and evidence.doubtful("labels.")
         if not keys or within_classes or evidence.local() or any(True for _ in evidence.absent_classes()):
-            return  # wrong labels, a mark, or another mix of classes explain it
+            return  # wrong labels, a mark, or another mix of classes explain it, or may
         clear = evidence.families()
         if clear[family] > 0 and clear[family] >= max(clear.values()) - AS_CLEAR:
             yield Finding(id, "medium", ALL, keys, message)
@@ -132,8 +134,7 @@ def _localised_artefact(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _dependence_drift(evidence: Evidence) -> Iterator[Finding]:
-    keys = evidence.failed("dependence.")
-    if keys and not evidence.failed("marginals.", "labels.", "recall", "coverage"):
+    if keys := evidence.drifted():
         yield Finding(
             "dependence_drift",
             "medium",

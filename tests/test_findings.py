@@ -15,8 +15,8 @@ from gan_audit.verdict import judge
 from tests.checks.conftest import table
 
 
-def judged(id, status="fail", scope="all", n_synthetic=10, p=None, **details):
-    result = CheckResult(id, 0.0, (0, 0), "u", "m", 10, n_synthetic, "radiomics", scope, p_value=p, details=details)
+def judged(id, status="fail", scope="all", n_synthetic=10, p=None, space="radiomics", **details):
+    result = CheckResult(id, 0.0, (0, 0), "u", "m", 10, n_synthetic, space, scope, p_value=p, details=details)
     return Judged(result, status, "error", False)
 
 
@@ -46,6 +46,14 @@ CASES = {
         ],
         ["texture_shift"],
     ),
+    "a few patterns near a real image by chance": (
+        [judged("diversity.spread"), judged("memorization.authenticity")],
+        ["mode_collapse"],
+    ),
+    "a few patterns that real images have": (
+        [judged("diversity.spread"), judged("memorization.close_fraction")],
+        ["memorization", "mode_collapse"],
+    ),
     "poor images": ([judged("recall"), judged("precision"), judged("frechet")], ["low_fidelity"]),
     "absent class": ([judged("coverage", "fail", "class:a", 0, 1e-6)], ["missing_class"]),
     "a rare class not drawn": ([judged("coverage", "fail", "class:a", 0, 0.3)], []),
@@ -63,6 +71,18 @@ CASES = {
     ),
     "a difference everywhere": ([judged("shortcut.spatial", share_of_cells=0.4, place="top left")], []),
     "dependence": ([judged("dependence.spearman")], ["dependence_drift"]),
+    "features that go together otherwise lie elsewhere in their space": (
+        [judged("dependence.spearman", scope="class:a"), *(judged(x) for x in ("precision", "coverage", "frechet"))],
+        ["dependence_drift"],
+    ),
+    "poor images, seen in another space too": (
+        [judged("dependence.spearman"), *(judged(x, space="pixels") for x in ("precision", "coverage"))],
+        ["low_fidelity"],
+    ),
+    "a class that looks otherwise, and labels that may be wrong": (
+        [judged("marginals.ks", scope="class:a", **LEVEL), judged("labels.agreement", "inconclusive")],
+        [],
+    ),
     "dependence explained": ([judged("dependence.spearman"), judged("marginals.ks", **LEVEL)], ["intensity_shift"]),
 }
 

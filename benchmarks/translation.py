@@ -1,6 +1,6 @@
 """Translations of real X-rays against doing nothing, the mean image and interpolation, on pairs that were held out.
 
-python benchmarks/translation.py ../shared/data/pneumoniamnist_train/images --out /tmp/translation --seconds 540
+python benchmarks/translation.py ../shared/data/pneumoniamnist_train/images --out RUNS --seconds 540
 
 Two targets are made from the images themselves: inverted and blurred (cyclegan, unpaired; pix2pix, paired), and the
 image at full resolution from half of it (srgan). A fifth of the images, equal ones together, is never trained on.
@@ -12,7 +12,8 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -150,7 +151,7 @@ def resized(images: Images, mode: str, like: Images) -> Images:
 
 
 def trained(name: str, task: Task, out: Path, seconds: float) -> tuple[Images, tuple[int, float, float]]:
-    """The held-out images as the model translates them; steps, CPU seconds of this process and its peak memory."""
+    """The held-out images as the model translates them; steps, CPU seconds of the run, peak memory of this process."""
     import torch
 
     from trainers.loops.driver import load_weights
@@ -158,10 +159,10 @@ def trained(name: str, task: Task, out: Path, seconds: float) -> tuple[Images, t
     from trainers.run.folder import checkpoint_of
     from trainers.sampling import sampling_network
 
-    before = time.process_time()
     request = Request(name, task.data, out, targets=task.targets, seconds=seconds, device="cpu")
-    run = train_request(request).run
-    spent = time.process_time() - before
+    with charged(out.with_name(f"{out.name}.cpu")) as account:
+        run = train_request(request).run
+    spent = float(account.read_text())
     checkpoint, objective = checkpoint_of(run), build(run.config, "cpu")
     load_weights(objective.modules, checkpoint.weights)
     network = sampling_network(objective.modules)
@@ -169,6 +170,17 @@ def trained(name: str, task: Task, out: Path, seconds: float) -> tuple[Images, t
         parts = [network(part) for part in torch.from_numpy(task.source).split(64)]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return torch.cat(parts).numpy(), (checkpoint.step, spent, peak)
+
+
+@contextmanager
+def charged(account: Path) -> Iterator[Path]:
+    """Adds the CPU seconds spent inside to those in a file, which earlier, interrupted parts of the run left there."""
+    account.parent.mkdir(parents=True, exist_ok=True)
+    before, earlier = time.process_time(), float(account.read_text()) if account.exists() else 0.0
+    try:
+        yield account
+    finally:
+        account.write_text(str(earlier + time.process_time() - before))
 
 
 def psnr(made: Images, target: Images) -> NDArray[np.float64]:

@@ -87,7 +87,8 @@ PRESETS: Mapping[str, Preset] = {
         "adversarial", "non-saturating GAN of dense layers, with R1", "dense", "non-saturating", "r1", 1.0, width=256,
     ),
     "lsgan": Preset(
-        "adversarial", "least-squares GAN, with R1", "convolutional", "least-squares", "r1", 1.0, width=32,
+        "adversarial", "least-squares GAN, with R1", "convolutional", "least-squares", "r1", 1.0, width=16,
+        batch=32,
     ),
     "wgan": Preset(
         "adversarial", "Wasserstein GAN with clipped weights", "convolutional", "wasserstein", constraint="clip",
@@ -98,8 +99,8 @@ PRESETS: Mapping[str, Preset] = {
         conditioning="none", critic_steps=2, width=32, dimensions=(2, 3),
     ),
     "dcgan": Preset(
-        "adversarial", "convolutional GAN, with R1", "convolutional", "non-saturating", "r1", 1.0, width=32,
-        dimensions=(2, 3),
+        "adversarial", "convolutional GAN, with R1", "convolutional", "non-saturating", "r1", 1.0, width=16,
+        batch=32, dimensions=(2, 3),
     ),
     "cgan": Preset(
         "adversarial", "label-conditional convolutional GAN (projection), with R1", "convolutional", "non-saturating",
@@ -118,16 +119,16 @@ PRESETS: Mapping[str, Preset] = {
         "non-saturating", "r1", 1.0, width=32, attention=True,
     ),
     "vae": Preset(
-        "variational", "variational autoencoder", "vae", "elbo", latent=32, width=32, noise_floor=0.1,
+        "variational", "variational autoencoder", "vae", "elbo", latent=32, width=32, noise_floor=0.4,
         dimensions=(2, 3), betas=(0.9, 0.999),
     ),
     "cvae": Preset(
         "variational", "label-conditional variational autoencoder", "vae", "elbo", conditioning="concat", latent=32,
-        width=32, noise_floor=0.1, dimensions=(2, 3), betas=(0.9, 0.999),
+        width=32, noise_floor=0.4, dimensions=(2, 3), betas=(0.9, 0.999),
     ),
     "cyclegan": Preset(
         "translation", "unpaired translation with cycle and identity losses", "residual", "least-squares",
-        terms=(("cycle", 10.0), ("identity", 5.0)), width=32, batch=8, betas=(0.5, 0.999), generator_lr=2e-4,
+        terms=(("cycle", 10.0), ("identity", 0.0)), width=32, batch=8, betas=(0.5, 0.999), generator_lr=2e-4,
         discriminator_lr=2e-4,
     ),
     "pix2pix": Preset(

@@ -78,6 +78,7 @@ def _trained(run: Run, prepared: Prepared, request: Request, device: str, displa
 
     threads = torch.get_num_threads()
     torch.set_num_threads(run.config.threads)
+    torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
     preset = run.config.preset
     steps = request.steps or (preset.steps if request.seconds is None else 10**9)
     hooks = _hooks(request, prepared, run)

@@ -10,7 +10,7 @@ from benchmarks.generators.runner import MODELS, Wanted, measure, rows
 from benchmarks.generators.sets import SETS
 from benchmarks.generators.table import insert, table
 
-PICTURE = "memorization.svg"
+PICTURE = "generators-memorization.svg"
 
 
 def main() -> None:

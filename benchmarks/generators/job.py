@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.generators.sets import SETS
-from trainers.presets import PRESETS
+from trainers.config import preset_for
+from trainers.run.folder import checkpoint_of
 from trainers.sampling import Sampler, image_seed, labels_for
 from trainers.train import Request, train_request
 
@@ -23,16 +24,16 @@ def main(wanted: dict[str, Any]) -> None:
     part = SETS[wanted["set"]](Path(wanted["data"])).training
     if wanted.get("first"):
         part = type(part)(part.images[: wanted["first"]], part.labels[: wanted["first"]])
-    labels = part.labels if PRESETS[wanted["model"]].conditional else None
+    changes = _changes(wanted["changes"])
+    labels = part.labels if preset_for(wanted["model"], changes).conditional else None
     request = Request(
-        wanted["model"], part.images, out / "run", labels=labels, changes=_changes(wanted["changes"]),
+        wanted["model"], part.images, out / "run", labels=labels, changes=changes,
         steps=wanted["steps"], seconds=wanted["seconds"], device="cpu", jobs=1, clock=time.process_time,
         monitor_every=wanted.get("monitor_every", 0),
     )  # fmt: skip
-    before = time.process_time()
     outcome = train_request(request)
     cost = {
-        "cpu_seconds": time.process_time() - before,
+        "cpu_seconds": checkpoint_of(outcome.run).state["seconds"],
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "reason": outcome.reason,
     }

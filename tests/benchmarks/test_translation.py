@@ -63,6 +63,9 @@ def test_the_whole_of_it(model: str, tmp_path: Path, capsys: pytest.CaptureFixtu
     for number, image in enumerate(images(30)):
         Image.fromarray(image).save(folder / f"{number}.png")
     main(folder, tmp_path / "runs", [model], seconds=0.2)
+    spent = float((tmp_path / "runs" / f"{model}.cpu").read_text())
+    main(folder, tmp_path / "runs", [model], seconds=0.3)
+    assert float((tmp_path / "runs" / f"{model}.cpu").read_text()) > spent > 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("24 images to train on, 6 held out")
     assert f"**{model}**" in lines[-1]

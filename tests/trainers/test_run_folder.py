@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from gan_audit.errors import InputError
+from tests.trainers.digits import train
+from trainers.run import folder
 from trainers.run.curves import Panel, curves_of, svg_of
 from trainers.run.files import lines_of, read_json, write_json
 from trainers.run.folder import open_run
@@ -74,3 +76,18 @@ def test_curves_are_drawn_from_the_log():
     root = ET.fromstring(svg_of([*panels, Panel("a < b & c", {"x": [(0, 1)]})]))
     assert len(root.findall(".//{http://www.w3.org/2000/svg}polyline")) == 4
     assert curves_of([]) == []
+
+
+def test_a_kill_while_a_run_is_created_leaves_nothing_in_its_way(digits, tmp_path, monkeypatch):
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "versions", killed)
+        patch.setattr(folder, "split_table", killed)
+        with pytest.raises(KeyboardInterrupt):
+            train(digits, tmp_path / "new" / "run", "gan", steps=1)
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "empty").mkdir()
+    train(digits, tmp_path / "empty", "gan", steps=1)
+    assert open_run(tmp_path / "empty").config.model == "gan"

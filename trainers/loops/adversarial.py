@@ -65,9 +65,13 @@ class Adversarial:
         self._grow(step)
         losses: dict[str, Tensor | float] = {}
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16"):
-            for number, part in enumerate(_parts(batch, self.preset.critic_steps)):
-                losses |= self._discriminate(step * self.preset.critic_steps + number, part, draw, number)
-            losses |= self._generate(step, part, draw)
+            parts = _parts(batch, self.preset.critic_steps)
+            for number, part in enumerate(parts):
+                with torch.set_grad_enabled(number == len(parts) - 1):  # the last ones serve the generator too
+                    fake = self._fake(part, draw, f"latents/{number}")
+                count = step * self.preset.critic_steps + number
+                losses |= self._discriminate(count, part, fake.detach(), draw, number)
+            losses |= self._generate(step, part, fake, draw)
         if self.average is not None:
             self.average.update(self.generator)
         return losses
@@ -81,9 +85,9 @@ class Adversarial:
         if self.adaptive is not None:
             self.adaptive = AdaptiveProbability(**state["adaptive"])
 
-    def _discriminate(self, count: int, batch: Batch, draw: Draw, number: int) -> dict[str, Tensor | float]:
-        with torch.no_grad():
-            fake = self._fake(batch, draw, f"latents/{number}")
+    def _discriminate(
+        self, count: int, batch: Batch, fake: Tensor, draw: Draw, number: int
+    ) -> dict[str, Tensor | float]:
         real, fake = self._seen(batch.images, draw, f"real/{number}"), self._seen(fake, draw, f"fake/{number}")
         on_real, on_fake = self.judge(real, batch.labels), self.judge(fake, batch.labels)
         game = self.objective.discriminator(on_real, on_fake)
@@ -99,8 +103,8 @@ class Adversarial:
             losses["augmentation"] = self.adaptive.update(on_real)
         return losses
 
-    def _generate(self, step: int, batch: Batch, draw: Draw) -> dict[str, Tensor | float]:
-        fake = self._seen(self._fake(batch, draw, "latents/generator"), draw, "fake/generator")
+    def _generate(self, step: int, batch: Batch, fake: Tensor, draw: Draw) -> dict[str, Tensor | float]:
+        fake = self._seen(fake, draw, "fake/generator")
         on_fake, on_real = self.judge(fake, batch.labels), None
         if self.objective.needs_real:
             on_real = self.judge(self._seen(batch.images, draw, "real/generator"), batch.labels)

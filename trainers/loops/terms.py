@@ -61,7 +61,10 @@ def cycle(scene: Scene) -> Tensor:
 
 
 def identity(scene: Scene) -> Tensor:
-    """E |G(y) - y| + E |F(x) - x| (Zhu et al. 2017, section 5.2)."""
+    """E |G(y) - y| + E |F(x) - x| (Zhu et al. 2017, section 5.2).
+
+    For translations that keep the intensities alone: it fights any that inverts or rescales them, and wins.
+    """
     again, _ = _both(scene)
     mine, theirs = scene.there.generator(scene.target), again.generator(scene.source)
     return l1_loss(mine, scene.target) + l1_loss(theirs, scene.source)

@@ -39,10 +39,11 @@ class Translation:
 
     def __init__(self, config: RunConfig, device: str) -> None:
         self.config, self.preset, self.device = config, config.preset, torch.device(device)
-        self.terms = {"adversarial": 1.0, **dict(self.preset.terms)}
-        unknown = sorted(set(self.terms) - set(TERMS))
+        named = {"adversarial": 1.0, **dict(self.preset.terms)}
+        unknown = sorted(set(named) - set(TERMS))
         if unknown:
             raise UsageError(f"Expected losses among {', '.join(TERMS)}, got {', '.join(unknown)}.")
+        self.terms = {name: weight for name, weight in named.items() if weight}
         source, target = config.source or config.shape, config.shape
         self.there = self._way("forward", source, target)
         self.again = self._way("backward", target, source) if TWO_WAYS & set(self.terms) else None

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from gan_audit.aside import beside, parents, swap
 from gan_audit.errors import InputError, UsageError
 from trainers.config import RunConfig
 from trainers.data.images import Images
@@ -80,13 +81,16 @@ def create(folder: Path, config: RunConfig, images: Images, prepared: Prepared, 
         raise UsageError(
             f"Expected --out to be a new folder or an earlier run, and {folder} is neither. Choose another."
         )
-    (folder / "samples").mkdir(parents=True, exist_ok=True)
-    write_text(folder / "README.txt", README)
-    write_text(folder / "split.csv", split_table(images, prepared, config))
-    write_json(folder / "data.json", facts)
-    write_json(folder / "versions.json", versions())
-    write_json(folder / "private.json", dict(private))
-    write_json(folder / "config.json", config.as_json())
+    files = {"config": config.as_json(), "data": facts, "private": dict(private), "versions": versions()}
+    with parents(folder), beside(folder) as aside:
+        (aside / "samples").mkdir()
+        write_text(aside / "README.txt", README)
+        write_text(aside / "split.csv", split_table(images, prepared, config))
+        for name, content in files.items():
+            write_json(aside / f"{name}.json", content)
+        if folder.exists():
+            folder.rmdir()
+        swap(aside, folder)
     return Run(folder, config, facts)
 
 

@@ -142,6 +142,18 @@ def test_the_loss_at_chance_is_that_of_a_discriminator_that_knows_nothing() -> N
     assert float(losses["discriminator"]) == pytest.approx(objective.chance, rel=1e-5)
 
 
+def test_a_loss_of_weight_zero_is_left_out_and_any_other_is_added() -> None:
+    without, plain = config("cyclegan", terms=(("cycle", 10.0), ("identity", 0.0))), config("cyclegan")
+    assert "identity" not in build(without, "cpu").step(0, batch("cyclegan"), Draw(0, 0))
+    weights = []
+    for chosen in (without, config("cyclegan", terms=(("cycle", 10.0), ("identity", 5.0)))):
+        objective = build(chosen, "cpu")
+        objective.step(0, batch("cyclegan"), Draw(0, 0))
+        weights.append(objective.there.generator.layers[0].weight.detach().clone())
+    assert not torch.equal(*weights)
+    assert set(build(plain, "cpu").terms) <= {"adversarial", "cycle", "identity"}
+
+
 def test_a_penalty_is_an_option() -> None:
     losses = []
     for penalty in ("none", "r1"):

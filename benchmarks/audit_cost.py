@@ -50,6 +50,9 @@ def main(
     ] = None,
     n: Annotated[int, typer.Option(help="Images in each half.")] = 600,
     seed: Annotated[int, typer.Option(help="Of the halves and of the audit.")] = 0,
+    engine: Annotated[
+        str, typer.Option(help="What computes the radiomic features: batched or pyradiomics.")
+    ] = "batched",
 ) -> None:
     """Prints one line for each set: an audit that computes its features, then the same audit with features cached."""
     print(
@@ -60,7 +63,7 @@ def main(
         with tempfile.TemporaryDirectory() as folder:
             halves = draw(load(name, data or Path()), n, seed)
             write(halves, Path(folder))
-            first, again = (alone(Path(folder), seed) for _ in range(2))
+            first, again = (alone(Path(folder), seed, engine) for _ in range(2))
         print(
             name, len(halves.real), len(halves.synthetic), *(f"{first.seconds[x]:.1f}" for x in ("features", "checks")),
             f"{again.seconds['checks']:.1f}", f"{sum(first.seconds.values()) / first.seconds['features']:.2f}",
@@ -84,21 +87,20 @@ def files(folder: Path, items: Sequence[Item]) -> list[tuple[str, str, str, str]
     return [(f"{number:05d}.png", item.label, item.group or "", folder.name) for number, item in enumerate(items)]
 
 
-def alone(folder: Path, seed: int) -> Cost:
+def alone(folder: Path, seed: int, engine: str) -> Cost:
     """The audit in a process of its own, so that its peak memory is its own too."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(cost, folder, seed).result()
+        return pool.submit(cost, folder, seed, engine).result()
 
 
-def cost(folder: Path, seed: int) -> Cost:
+def cost(folder: Path, seed: int, engine: str) -> Cost:
     """Audits what `write` wrote; features that are in its cache are read, the others computed and kept there.
 
     An audit of noise goes first: loading the libraries would otherwise pass for feature extraction.
     """
     audit(*np.random.default_rng(0).integers(0, 256, (2, SMALL, 32, 32), np.uint8), jobs=1)
-    found = audit(
-        folder / "real", folder / "synthetic", folder / "labels.csv", seed=seed, jobs=1, cache=folder / "cache"
-    )
+    real, synthetic, labels = (folder / name for name in ("real", "synthetic", "labels.csv"))
+    found = audit(real, synthetic, labels, seed=seed, jobs=1, cache=folder / "cache", radiomics_engine=engine)
     return Cost(found.document["timings"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 

@@ -57,7 +57,7 @@ def _details(data: Comparison, ways: Sequence[Way]) -> dict[str, object]:
         "false_discovery_rate": FALSE,
         "interval_method": "copies beyond those that chance matches among real patients predict for this set",
         "reference_method": "share of real images that match an image of another patient as closely",
-        "tables": [_kinds(ways), _worst(data, ways)],
+        "tables": [table for table in (_kinds(ways), _worst(data, ways)) if table["rows"]],
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
@@ -32,6 +32,7 @@ from gan_audit.types import FeatureTable, Image, Role
 
 PART = "part pasted"
 SMALL = "part, moved by 2"
+LARGE = "part, moved far"
 KINDS: Mapping[str, alter.Alteration] = {
     "exact": lambda image, rng: image,
     "mirrored": alter.flipped,
@@ -52,7 +53,7 @@ KINDS: Mapping[str, alter.Alteration] = {
     "JPEG 50": alter.jpeg(50),
 }
 """What is done to the whole of a real image; each kind is planted in 1 % of the synthetic half, and in 3 at least."""
-PARTS = {PART: 0, SMALL: 2}
+PARTS: Mapping[str, Callable[[int], int]] = {PART: lambda side: 0, SMALL: lambda side: 2, LARGE: lambda side: side // 4}
 """An ellipse of a quarter to a third of the side, from a real image into a synthetic one, moved by so many pixels."""
 SPACE = FinePixels()
 
@@ -115,11 +116,15 @@ def planted(
             place, source = next((i, j) for i, j in pairs if kind in KINDS or alike(real[j].image, plain[i].image))
             free.remove(place)
             left.remove(source)
-            how = KINDS[kind] if kind in KINDS else alter.pasted(real[source].image, moved=PARTS[kind])
+            how = KINDS[kind] if kind in KINDS else _pasted(real[source].image, kind)
             under = real[source] if kind in KINDS else plain[place]
             synthetic[place] = replace(under, image=how(under.image, rng), group=None, row=None)
             sources[place] = kind, source
     return synthetic, sources
+
+
+def _pasted(source: Image, kind: str) -> alter.Alteration:
+    return alter.pasted(source, moved=PARTS[kind](source.pixels.shape[0]))
 
 
 def alike(left: Image, right: Image) -> bool:

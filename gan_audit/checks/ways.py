@@ -51,6 +51,16 @@ class Way:
         """Pairs of real images among them."""
         return len({frozenset((int(i), int(self.among.row[i]))) for i in np.flatnonzero(self.twins)})
 
+    def closest_real(self, most: int) -> list[tuple[int, int]]:
+        """The pairs of real images of different patients that match most closely, the closest first."""
+        found: dict[frozenset[int], tuple[int, int]] = {}
+        for i in np.argsort(self.among.closeness, kind="stable"):
+            pair = int(i), int(self.among.row[i])
+            found.setdefault(frozenset(pair), pair)
+            if len(found) == most:
+                break
+        return list(found.values())
+
     def shares(self, rows: IntArray) -> FloatArray:
         """Share of the real images that come closer to another patient's."""
         ordered = np.sort(self.among.closeness)

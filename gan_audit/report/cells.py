@@ -15,6 +15,9 @@ SMALLEST = 5
 HIDDEN = "not shown"
 _OF_A_CLASS = re.compile(r"\b\d+(?= real\b)")
 _OF_SOME_CLASS = re.compile(r"(?<=real images of )\d+(?= patients)")
+_OF_A_HALF = re.compile(r"(?<=compared at the same size) \(\d+\)")
+_OF_ALL_BUT_ONE = re.compile(r"\b\d+(?= candidates each\b)")
+_CONCERNED = re.compile(r"\b([1-9]\d*) patients? (?:is|are) concerned")
 
 
 def smallest(document: Mapping[str, Any]) -> int:
@@ -35,17 +38,35 @@ def hidden_counts(document: Mapping[str, Any], role: str = "real") -> dict[str, 
     images = {label: count for label, count in (given.get("classes") or {}).items() if count}
     patients = given.get("class_groups") or {}
     least = smallest(document)
-    few = {label: _words(least, label in patients) for label, n in images.items() if patients.get(label, n) < least}
+    counts = {label: patients.get(label, n) for label, n in images.items()}
+    few = {label: _words(least, label in patients) for label, n in counts.items() if n < least}
     others = sorted((count, label) for label, count in images.items() if label not in few)
-    return few | {others[0][1]: HIDDEN} if len(few) == 1 and others else few
+    told = _is_told([counts[label] for label in few], least)
+    return few | {others[0][1]: HIDDEN} if told and others else few
 
 
-def without_counts(message: str, scope: str, hidden: Mapping[str, str]) -> str:
-    """A check's sentence without the counts that `hidden` (see `hidden_counts`) keeps back."""
+def _is_told(few: list[int], least: int) -> bool:
+    """Whether the sum of the hidden counts, which the total gives away, leaves one value for each of them."""
+    return bool(few) and (len(few) == 1 or sum(few) in (len(few), len(few) * (least - 1)))
+
+
+def without_counts(message: str, scope: str, hidden: Mapping[str, str], least: int = SMALLEST) -> str:
+    """A check's sentence without the counts that `hidden` (see `hidden_counts`) keeps back.
+
+    In a sentence on a class, patients who are concerned are counted from `least` on.
+    """
+    label = scope.removeprefix("class:")
+    text = message if label == scope else _CONCERNED.sub(lambda found: _concerned(found, least), message)
     if not hidden:
-        return message
-    text = _OF_SOME_CLASS.sub(f"[{HIDDEN}]", message)
-    return _OF_A_CLASS.sub(f"[{HIDDEN}]", text) if scope.removeprefix("class:") in hidden else text
+        return text
+    text = _OF_SOME_CLASS.sub(f"[{HIDDEN}]", text)
+    if label not in hidden:
+        return text
+    return _OF_ALL_BUT_ONE.sub("as many", _OF_A_HALF.sub("", _OF_A_CLASS.sub(f"[{HIDDEN}]", text)))
+
+
+def _concerned(found: re.Match[str], least: int) -> str:
+    return f"fewer than {least} patients are concerned" if int(found[1]) < least else found[0]
 
 
 def note(document: Mapping[str, Any]) -> str:

@@ -131,15 +131,16 @@ class Declared:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing, three times: static, interactive, and as a table."""
+    """A drawing, three times: static, interactive where that adds something, and as a table."""
 
+    kind: ClassVar[str] = "figure"
     anchor: str
     title: str
     caption: str
     svg: str
     """Static drawing, SVG of our own making."""
     live: dict[str, Any]
-    """Traces and layout for Plotly."""
+    """Traces and layout for Plotly; empty where the static drawing says all."""
     table: Table
 
 
@@ -224,7 +225,7 @@ class Method:
     items: tuple[Fact, ...]
 
 
-Block = Table | Prose | Bullets | Facts | Declared | CheckBlock | Verbatim | Method
+Block = Table | Prose | Bullets | Facts | Declared | CheckBlock | Figure | Verbatim | Method
 
 
 @dataclass(frozen=True)

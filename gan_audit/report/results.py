@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from gan_audit.report.cells import hidden_counts, without_counts
+from gan_audit.report.cells import SMALLEST, hidden_counts, smallest, without_counts
 from gan_audit.report.models import Cell
 from gan_audit.report.numbers import DASH, FRACTIONS, count, interval, line, p_value, quantity, stated, suffix
 from gan_audit.report.svg import spark
@@ -32,6 +32,8 @@ class Entry:
     state: str
     hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Classes whose number of real images is not printed, and what is printed instead."""
+    least: int = SMALLEST
+    """Fewest patients of a class who are counted."""
 
     @property
     def id(self) -> str:
@@ -157,6 +159,15 @@ class Entry:
         return Cell(p_value(self.check.get("p_adjusted")), self._given("p_adjusted"))
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether the number of real images of its class is not printed."""
+        return str(self.check["scope"]).removeprefix("class:") in self.hidden
+
+    def shareable(self, sentence: str) -> str:
+        """A sentence of this check without the counts that are not printed."""
+        return without_counts(sentence, str(self.check["scope"]), self.hidden, self.least)
+
+    @property
     def n_real(self) -> Cell:
         """Real images used."""
         hidden = self.hidden.get(str(self.check["scope"]).removeprefix("class:"))
@@ -170,7 +181,7 @@ class Entry:
     @property
     def message(self) -> str:
         """The check's own sentence."""
-        told = without_counts(str(self.check["message"]), str(self.check["scope"]), self.hidden)
+        told = self.shareable(str(self.check["message"]))
         return _NEGATIVE.sub("−", clean(told, 600)).replace(" %", "\N{NO-BREAK SPACE}%")
 
     @property
@@ -256,6 +267,7 @@ def entries(document: Mapping[str, Any]) -> tuple[Entry, ...]:
             family_of(check["id"], methods),
             state_of(check, check["key"] in waived),
             hidden,
+            smallest(document),
         )
         for index, check in enumerate(document["checks"])
     )

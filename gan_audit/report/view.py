@@ -18,6 +18,7 @@ from gan_audit.report.sections import (
     methods,
     reaudit,
     risks,
+    subgroups,
     summary,
     tables,
 )
@@ -76,6 +77,7 @@ def build_view(document: Mapping[str, Any]) -> Report:
 SUMMARY = "Measured by gan-audit from the supplied files and judged by the policy; a name leads to its details."
 ATTENTION = "What keeps the gate from being met, what is undecided, and what was set aside or could not be evaluated."
 DECLARED = "Declared by the sponsor; none of it was verified, and none of it changes a verdict."
+CLASSES = "Every result by class in one view: what to look at first, and how much stands behind each class."
 OTHERS = "Checks of families that this version of the report does not know."
 RISK = (
     "In the form of ISO 14971. The indicators are measured; severity, probability, controls and acceptability are the "
@@ -96,7 +98,7 @@ def _plans(context: Context) -> list[Plan]:
         Plan("intended_use", "Intended use of the synthetic images", DECLARED, lambda c: [declared(c, "intended_use")]),
         Plan("generator", "Generator", DECLARED, lambda c: [declared(c, "generator")]),
         Plan("data", "Data sets", "Measured from the files, then what the sponsor declared of them.", data.data),
-        *(Plan(part.anchor, part.title, part.lead, _part(part)) for part in PARTS),
+        *_results(),
         *([Plan("others", "Other checks", OTHERS, lambda _: other)] if other else []),
         Plan("risk", "Risk analysis", RISK, risks.risks),
         Plan("reaudit", "Re-audit and monitoring", REAUDIT, reaudit.reaudit),
@@ -122,6 +124,13 @@ def _numbered(plans: list[Plan]) -> list[tuple[str, Plan]]:
 
 def _summary(context: Context) -> list[Block]:
     return [*summary.summary(context), declared(context, "conclusion"), *unknown(context)]
+
+
+def _results() -> list[Plan]:
+    """The families in their order; the classes before what is asked of the sets as wholes."""
+    plans = [Plan(part.anchor, part.title, part.lead, _part(part)) for part in PARTS]
+    place = [plan.anchor for plan in plans].index("shortcuts")
+    return [*plans[:place], Plan("subgroups", "Subgroups and classes", CLASSES, subgroups.subgroups), *plans[place:]]
 
 
 def _part(part: Part) -> Build:

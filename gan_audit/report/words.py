@@ -95,7 +95,7 @@ PARTS = (
         "Feature distributions",
         "Does each measurable feature have the distribution it has in the real images?",
         ("distributions",),
-        ("features", "subgroups"),
+        ("features",),
     ),
     Part(
         "dependence",

@@ -1,21 +1,19 @@
-"""Small windows of grids, compared at one place: brightness and contrast left aside, flat ones all alike."""
+"""Small windows of grids: brightness and contrast left aside, flat ones all alike."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from typing import Self
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from gan_audit.stats.separable import along_axes, averaging, smooth
+from gan_audit.stats.separable import smooth
 from gan_audit.types import FloatArray, IntArray
 
 WIDTH = 12 / 64
 """Side of a window, as a share of the grid's: it fits into a patch of a quarter of the side."""
-HOP = 4 / 64
-"""Distance between the windows in which candidates are sought."""
-BLUR = 0.7 / 64
+BLUR = 0.5 / 64
 """Gaussian that takes the finest noise off, as a share of the side."""
 FOCUS = 0.3
 """Standard deviation of the weights of a window's cells about its middle, as a share of the window."""
@@ -25,50 +23,58 @@ FLAT = 0.07
 
 @dataclass(frozen=True)
 class Parts:
-    """Square windows of grids (n, s, s)."""
+    """Square windows of grids (n, s, s), named by their middle: the corner below and right of it."""
 
     grids: FloatArray
-    halved: FloatArray
-    """The grids, two cells to one along each axis."""
     width: int
     """Side of a window in cells, even."""
-    hop: int
-    """Even, too."""
 
     @classmethod
-    def of(cls, grids: FloatArray) -> Parts:
-        """Of grids of mean 0 and standard deviation 1, an even number of cells, at least 32, along each of two axes."""
+    def of(cls, grids: FloatArray) -> Self:
+        """Of grids of mean 0 and standard deviation 1, at least 32 cells along each of two axes."""
         side = grids.shape[1]
-        smoothed = smooth(grids, BLUR * side)
-        halved = along_axes(smoothed, [averaging(side, side // 2)] * 2)
-        width, hop = (2 * max(1, round(0.5 * share * side)) for share in (WIDTH, HOP))
-        return cls(smoothed, halved, width, hop)
+        return cls(smooth(grids, BLUR * side), even(WIDTH * side))
 
     def __len__(self) -> int:
         return len(self.grids)
 
-    @property
-    def last(self) -> int:
-        """Largest row or column at which a window can begin."""
-        return int(self.grids.shape[1]) - self.width
+    def inside(self, middle: IntArray) -> IntArray:
+        """Middles (..., 2), moved as far as their window and a cell round it need to lie within the grid."""
+        half = self.width // 2 + 1
+        return np.asarray(np.clip(middle, half, self.grids.shape[1] - half))
 
-    def places(self) -> IntArray:
-        """(p, 2) rows and columns at which the windows for candidates begin."""
-        begins = range(0, self.last + 1, self.hop)
-        return np.array(list(product(begins, begins)), np.int64)
+    def at(self, which: IntArray, middle: IntArray) -> FloatArray:
+        """(m, width²) of grids `which` (m,) the windows about `middle` (m, 2), moved into the grid."""
+        return described(windows(self.grids, which, self.inside(middle), self.width))
 
-    def coarse(self, place: IntArray) -> FloatArray:
-        """(n, width² / 4) the window that begins at `place` of every grid, two cells to one along each axis."""
-        row, column = (int(x) // 2 for x in place)
-        half = self.width // 2
-        cells = self.halved[:, row : row + half, column : column + half]
-        return _described(cells.reshape(len(self), -1), half)
+    def settled(self, which: IntArray, middle: IntArray, wanted: FloatArray) -> FloatArray:
+        """The same, moved by less than a cell along each axis to where it is nearest to `wanted` (m, width²).
 
-    def at(self, which: IntArray, place: IntArray) -> FloatArray:
-        """(m, width²) of grids `which` (m,) the windows that begin at `place` (m, 2), moved into the grid."""
-        row, column = np.clip(place, 0, self.last).T
-        windows = sliding_window_view(self.grids, (self.width, self.width), axis=(1, 2))
-        return _described(windows[which, row, column].reshape(len(which), -1), self.width)
+        Two steps of Lucas and Kanade (1981) on described windows, then linear interpolation.
+        """
+        wide = windows(self.grids, which, self.inside(middle), self.width + 2)
+        by = np.zeros((len(wide), 2))
+        for _ in range(2):
+            by = np.clip(by + _towards(wide, by, wanted), -1, 1)
+        return described(_moved(wide, by))
+
+
+def windows(grids: FloatArray, which: IntArray, middle: IntArray, width: int) -> FloatArray:
+    """(m, width, width) of grids `which` (m,) the windows about `middle` (m, 2), which lie inside."""
+    row, column = (middle - width // 2).T
+    return np.asarray(sliding_window_view(grids, (width, width), axis=(1, 2))[which, row, column])
+
+
+def described(cells: FloatArray) -> FloatArray:
+    """(m, w²) of windows (m, w, w): weighted towards the middle, less their mean, of length 1 unless they are flat."""
+    width = cells.shape[1]
+    across = np.exp(-0.5 * np.square((np.arange(width) - 0.5 * (width - 1)) / (FOCUS * width)))
+    weight = np.outer(across, across).ravel()
+    weight /= weight.sum()
+    flat = cells.reshape(len(cells), width**2)
+    centred = (flat - (flat @ weight)[:, None]) * np.sqrt(weight)
+    length = np.sqrt(np.square(centred).sum(axis=1, keepdims=True) + FLAT**2)
+    return np.asarray(centred / length)
 
 
 def distance(left: FloatArray, right: FloatArray) -> FloatArray:
@@ -76,11 +82,28 @@ def distance(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray(np.square(left - right).sum(axis=-1))
 
 
-def _described(cells: FloatArray, width: int) -> FloatArray:
-    """Weighted towards the middle, less their mean, brought to length 1 as far as they are not flat."""
-    across = np.exp(-0.5 * np.square((np.arange(width) - 0.5 * (width - 1)) / (FOCUS * width)))
-    weight = np.outer(across, across).ravel()
-    weight /= weight.sum()
-    centred = (cells - (cells @ weight)[:, None]) * np.sqrt(weight)
-    length = np.sqrt(np.square(centred).sum(axis=1, keepdims=True) + FLAT**2)
-    return np.asarray(centred / length)
+def _moved(wide: FloatArray, by: FloatArray) -> FloatArray:
+    """(m, w, w) of windows (m, w + 2, w + 2) the inner part, moved by up to a cell along each axis."""
+    for axis in (1, 2):
+        back, here, forth = (np.take(wide, range(k, wide.shape[axis] - 2 + k), axis=axis) for k in range(3))
+        step = by[:, axis - 1, None, None]
+        wide = here + np.maximum(step, 0) * (forth - here) + np.maximum(-step, 0) * (back - here)
+    return wide
+
+
+def _towards(wide: FloatArray, by: FloatArray, wanted: FloatArray) -> FloatArray:
+    """(m, 2) the step by which, going by its slopes, a moved window comes nearest to `wanted`."""
+    here, ahead = described(_moved(wide, by)), 0.5
+    slopes = []
+    for axis in (0, 1):
+        step = ahead * np.eye(2)[axis]
+        there = [described(_moved(wide, np.clip(by + sign * step, -1, 1))) for sign in (1, -1)]
+        slopes.append((there[0] - there[1]) / (2 * ahead))
+    slope = np.stack(slopes, axis=1)
+    gram = slope @ slope.swapaxes(1, 2) + 1e-6 * np.eye(2)
+    return np.asarray(np.linalg.solve(gram, slope @ (wanted - here)[:, :, None])[:, :, 0])
+
+
+def even(length: float) -> int:
+    """The even number nearest to a length, at least 2."""
+    return 2 * max(1, round(0.5 * length))

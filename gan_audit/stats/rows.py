@@ -77,13 +77,18 @@ class Rows:
     def single(self, rows: IntArray, centre: FloatArray) -> Single:
         """(r, d) float32: rows of ascending numbers, less the centre. ValueError for NaN or infinity."""
         moved = np.empty((len(rows), self.dimension), np.float32)
-        with np.errstate(over="ignore", invalid="ignore"):
-            for span in spans(len(rows), 16 * CACHED // self.dimension):
-                part = _as_slice(rows[span])
-                picked = self.values[part] if self.length is None else self.take(part)
+
+        @np.errstate(over="ignore", invalid="ignore")
+        def fill(part: slice) -> None:
+            for within in spans(part.stop - part.start, CACHED // self.dimension):
+                span = slice(part.start + within.start, part.start + within.stop)
+                which = _as_slice(rows[span])
+                picked = self.values[which] if self.length is None else self.take(which)
                 np.subtract(picked, centre.astype(picked.dtype), out=moved[span], casting="same_kind")
                 if not np.isfinite(moved[span]).all() and not np.isfinite(picked).all():
                     raise ValueError("Expected finite features, got NaN or infinity. Leave out such rows or columns.")
+
+        in_threads(fill, len(rows), self.dimension)
         return moved
 
 
@@ -104,15 +109,20 @@ def paired_squares(left: Rows, right: Rows, i: IntArray, j: IntArray) -> FloatAr
             apart = np.subtract(x, y, out=difference[: len(x)], dtype=np.float64)
             squared[rows] = np.einsum("ij,ij->i", apart, apart)
 
-    threads = _threads() if len(i) * left.dimension > LARGE else 1
-    parts = list(spans(len(i), -(-len(i) // threads)))
+    in_threads(fill, len(i), left.dimension)
+    return squared
+
+
+def in_threads(work: Callable[[slice], None], rows: int, dimension: int) -> None:
+    """Calls `work` with parts of 0 … rows: as many as there are threads where that pays, else with the whole."""
+    threads = _threads() if rows * dimension > LARGE else 1
+    parts = list(spans(rows, -(-rows // threads)))
     if threads == 1:
         for part in parts:
-            fill(part)
+            work(part)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(fill, parts))
-    return squared
+            list(pool.map(work, parts))
 
 
 def rounding(lengths: FloatArray, squared: FloatArray, dimension: int, dtype: type = np.float32) -> FloatArray:

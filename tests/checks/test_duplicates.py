@@ -93,7 +93,7 @@ def test_altered_copies_beside_each_other_are_found_named_ranked_and_counted(mix
 
 
 def _tables_agree(result):
-    kinds, worst = result.details["tables"]
+    kinds, worst, real = result.details["tables"]
     assert result.details["copies"] == len(result.pairs) == sum(count for _, count in kinds["rows"])
     assert result.details["parts"] == sum(pair.transformation == PART for pair in result.pairs) >= 1
     assert result.estimate == pytest.approx(len(result.pairs) / N)
@@ -101,6 +101,8 @@ def _tables_agree(result):
     assert len(worst["rows"]) == min(25, len(result.pairs))
     assert {row[0][0] for row in worst["rows"]} == {"S"}
     assert {row[1][0] for row in worst["rows"]} == {"R"}
+    assert len(real["rows"]) == 2 * duplicates.SHOWN
+    assert {name[0] for row in real["rows"] for name in row[:2]} == {"R"}
     assert f"{result.details['patients_concerned']} patients" in result.message
 
 

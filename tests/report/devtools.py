@@ -70,6 +70,11 @@ class Tab:
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
 
+    def wait_for(self, method: str) -> None:
+        """Waits until the browser tells an event of that kind, unless it has done so since the page was opened."""
+        while not any(event.get("method") == method for event in self.events):
+            self.events.append(self._next())
+
     def complaints(self) -> list[Message]:
         """What the console was told since the page was opened: errors, violations of the policy, warnings."""
         return [event["params"] for event in self.events if event.get("method") in COMPLAINTS]

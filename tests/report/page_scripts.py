@@ -24,7 +24,7 @@ OUT_OF_PLACE = """
 
 FIRST_CHART = """
 (async () => {
-  const start = performance.now(), first = document.querySelector(".plot");
+  const start = performance.now(), first = document.querySelector("[data-figure]");
   first.scrollIntoView({behavior: "instant"});
   while (!first.classList.contains("drawn")) await new Promise((f) => setTimeout(f, 10));
   return performance.now() - start;
@@ -32,14 +32,18 @@ FIRST_CHART = """
 """
 """Milliseconds from a jump to the first figure until it is drawn."""
 
+FRAMES = "new Promise((done) => setTimeout(() => requestAnimationFrame(done), 300))"
+"""Waits until a page that was just loaded has come to rest."""
+
 DRAW = """
 (async () => {
   document.querySelectorAll("details").forEach((item) => { item.open = true; });
-  for (const holder of document.querySelectorAll(".plot")) {
+  for (const holder of document.querySelectorAll("[data-figure]")) {
     holder.scrollIntoView({behavior: "instant"});
     for (let i = 0; i < 400 && !holder.classList.contains("drawn"); i++) await new Promise((f) => setTimeout(f, 10));
   }
-  const blank = [...document.querySelectorAll(".plot")].filter((plot) => !plot.querySelector(".live .main-svg"));
+  const plots = [...document.querySelectorAll("[data-figure]")];
+  const blank = plots.filter((plot) => !plot.querySelector(".live .main-svg"));
   return blank.map((plot) => plot.dataset.figure);
 })()
 """
@@ -49,7 +53,7 @@ STILL = """
 [...document.querySelectorAll(".plot")].filter((p) => {
   const size = p.querySelector(".static svg").getBoundingClientRect();
   return p.closest("details:not([open])") ? false : !(size.width > 200 && size.height > 60);
-}).map((p) => p.dataset.figure)
+}).map((p) => p.closest("figure").id)
 """
 """Figures whose static drawing does not show."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from report_page import Page
 
 from gan_audit.report.cells import HIDDEN, hidden_counts, note, without_counts
 from gan_audit.report.document import dumps
@@ -25,6 +26,8 @@ def with_classes(document, classes, **more):
         ({"a": 100, "b": 5}, None, {}),
         ({"a": 100, "b": 50, "c": 4}, None, {"c": "< 5", "b": HIDDEN}),
         ({"a": 100, "b": 3, "c": 4}, None, {"b": "< 5", "c": "< 5"}),
+        ({"a": 100, "b": 1, "c": 1}, None, {"b": "< 5", "c": "< 5", "a": HIDDEN}),
+        ({"a": 100, "b": 4, "c": 4, "d": 9}, None, {"b": "< 5", "c": "< 5", "d": HIDDEN}),
         ({"a": 100, "b": 0}, None, {}),
         ({"a": 4}, None, {"a": "< 5"}),
         ({"a": 100, "b": 60, "c": 40}, {"a": 50, "b": 2, "c": 20}, {"b": "< 5 patients", "c": HIDDEN}),
@@ -56,6 +59,44 @@ def test_sentences_lose_the_counts_of_hidden_classes_alone():
     some = "A class has real images of 3 patients, and 5 are needed."
     assert without_counts(some, "all", hidden) == f"A class has real images of [{HIDDEN}] patients, and 5 are needed."
     assert without_counts(some, "all", {}) == some
+
+
+def test_sizes_that_give_a_hidden_count_away_go_with_it():
+    hidden = {"rare": "< 5"}
+    told = "The distance is 2; two halves of the real ones, compared at the same size (12), differ by 3."
+    assert without_counts(told, "class:rare", hidden) == told.replace(" (12)", "")
+    assert without_counts(told, "class:common", hidden) == told
+    title = "Mean nearest distances with 25 candidates each, by patient"
+    assert without_counts(title, "class:rare", hidden) == title.replace("25", "as many")
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("3 of 9 images; 1 patient is concerned.", "3 of 9 images; fewer than 5 patients are concerned."),
+        ("3 of 9 images; 4 patients are concerned.", "3 of 9 images; fewer than 5 patients are concerned."),
+        ("3 of 9 images; 5 patients are concerned.", "3 of 9 images; 5 patients are concerned."),
+        ("0 of 9 images; 0 patients are concerned.", "0 of 9 images; 0 patients are concerned."),
+    ],
+)
+def test_few_patients_of_a_class_who_are_concerned_are_not_counted(told, shown):
+    assert without_counts(told, "class:a", {}) == shown
+    assert without_counts(told, "all", {}) == told
+    assert without_counts(told, "class:a", {}, least=0) == told
+
+
+def test_a_table_of_a_hidden_class_keeps_its_number_of_images_back(document):
+    name = next(iter(document["inputs"]["real"]["classes"]))
+    with_classes(document, {**document["inputs"]["real"]["classes"], name: 40}, class_groups={name: 3})
+    item = next(item for item in document["checks"] if item["key"] == f"coverage@radiomics/class:{name}")
+    rows = [["real to real", 40, 40.0], ["synthetic to real", 193, 0.5]]
+    item["n_real"] = 40
+    item["details"]["tables"] = [{"title": "Sizes", "columns": ["from", "images", "mean"], "rows": rows}]
+    page = Page(render_html(document))
+    table = page.by_id(f"table-{document['checks'].index(item)}-0")
+    assert [cell.text for row in table.children[0].children[-1].children for cell in row.children] == [
+        "real to real", HIDDEN, "40.0", "synthetic to real", "193", "0.500",
+    ]  # fmt: skip
 
 
 def test_no_shared_file_but_the_audit_holds_the_count(document):

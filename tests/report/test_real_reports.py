@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import page_scripts
 import pytest
 import real_generators
+import tasks
 from devtools import browser
 from report_page import Page
 from report_trace import resolve, shown_number, unit_of
@@ -124,6 +125,13 @@ def test_figures_are_drawn_with_a_table_each_and_without_a_complaint(tab, folder
     assert tab.complaints() == []
     assert {url.partition(":")[0] for url in tab.requests()} <= {"file", "data", "blob"}
     assert len([url for url in tab.requests() if url.startswith("file:")]) == 1
+
+
+@needs_browser
+def test_scrolling_a_drawn_report_has_no_long_task(tab, made):
+    tab.open(made("label-noise") / "report.html", 1280, 900)
+    assert tab.run(page_scripts.DRAW) == []
+    assert tasks.longest_while_scrolling(tab) < tasks.LONG
 
 
 @needs_browser

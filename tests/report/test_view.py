@@ -14,8 +14,8 @@ from gan_audit.report.words import STATES
 
 ORDER = [
     "summary", "attention", "intended_use", "generator", "data", "memorization", "fidelity", "diversity",
-    "distributions", "dependence", "shortcuts", "utility", "risk", "reaudit", "limitations", "methods", "traceability",
-    "clauses", "results", "tables", "policy", "declarations",
+    "distributions", "dependence", "subgroups", "shortcuts", "utility", "risk", "reaudit", "limitations", "methods",
+    "traceability", "clauses", "results", "tables", "policy", "declarations",
 ]  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def states(document) -> dict[str, str]:
 def test_the_sections_stand_in_their_order_and_are_numbered(document):
     view = build_view(document)
     assert [item.anchor for item in view.sections] == ORDER
-    assert [item.number for item in view.sections] == [*map(str, range(1, 19)), "A", "B", "C", "D"]
+    assert [item.number for item in view.sections] == [*map(str, range(1, 20)), "A", "B", "C", "D"]
 
 
 def test_the_banner_counts_what_stands_behind_its_word(document):
@@ -102,6 +102,12 @@ def test_every_table_stands_in_the_appendix_in_full(document):
     given = [table for item in document["checks"] for table in item["details"].get("tables", ())]
     shown = [block for block in section(build_view(document), "tables").blocks if isinstance(block, Table)]
     assert [len(table.rows) for table in shown] == [len(table["rows"]) for table in given]
+
+
+def test_a_table_without_rows_is_left_out(document):
+    before = len(section(build_view(document), "tables").blocks)
+    document["checks"][0]["details"]["tables"].append({"title": "Empty", "columns": ["a"], "rows": []})
+    assert len(section(build_view(document), "tables").blocks) == before
 
 
 def test_the_summary_has_a_row_for_every_check_and_space(document):

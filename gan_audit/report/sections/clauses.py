@@ -15,6 +15,7 @@ DECLARED_IN = {
     "intended_use": ("intended_use",),
     "generator": ("generator",),
     "data": ("real_data",),
+    "subgroups": ("subgroups",),
     "risk": ("risk",),
     "reaudit": ("reaudit",),
     "limitations": ("limitations",),
@@ -64,6 +65,9 @@ def _held(context: Context, anchor: str) -> str:
 def _measured(context: Context, anchor: str) -> Iterator[str]:
     if anchor in MEASURED_IN:
         yield "measured"
+    if anchor == "subgroups":
+        evaluated = any(entry.value.src for entry in context.entries if not entry.overall)
+        yield "measured" if evaluated else "not evaluated"
     families = next((part.families for part in PARTS if part.anchor == anchor), None)
     if families is not None:
         evaluated = any(entry.family in families and entry.value.src for entry in context.entries)

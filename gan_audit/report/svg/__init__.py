@@ -9,8 +9,9 @@ from gan_audit.report.plots import Bars, Contours, Heatmap, Intervals, Lines, Pl
 from gan_audit.report.svg.charts import bars, intervals, lines
 from gan_audit.report.svg.fields import contours, heatmap
 from gan_audit.report.svg.spark import spark
+from gan_audit.report.svg.tiles import tiles
 
-__all__ = ["draw", "spark"]
+__all__ = ["draw", "spark", "tiles"]
 
 _DRAW: dict[type[Plot], Callable[[Any], str]] = {
     Lines: lines,

@@ -68,8 +68,20 @@ class BatchExtractor(Extractor, Protocol):
         """`cpu` or `cuda`."""
         ...
 
-    def batch(self, images: Sequence[Image]) -> FloatArray:
-        """Features, shape (n, d), each row equal to the one that the image alone would give on that device."""
+    def batch(self, images: Sequence[Image]) -> FloatArray | Sequence[FloatArray | str]:
+        """Features, shape (n, d), each row equal to the one that the image alone would give on that device, but for
+        rounding; or for each image its features, (d,), or the reason why there are none.
+        """
+        ...
+
+
+@runtime_checkable
+class WideBatchExtractor(BatchExtractor, Protocol):
+    """One that needs more images at a time than others to keep an accelerator busy."""
+
+    @property
+    def voxels_at_once(self) -> int:
+        """Voxels of the images that `batch` is handed at a time, about."""
         ...
 
 

@@ -15,6 +15,8 @@ from gan_audit.features.base import Options
 from gan_audit.features.intensity import Intensities, intensities
 from gan_audit.features.modalities import modality
 from gan_audit.features.radiomics_input import Volume, framed, volume
+from gan_audit.features.torch_tools import torch_device
+from gan_audit.radiomics.torch_engine import TOGETHER
 from gan_audit.types import FloatArray, Image, ImageSet, Space
 
 GREY_LEVELS = 32
@@ -49,6 +51,8 @@ class Engine(Protocol):
 
 ENGINES: Mapping[str, Engine] = {"batched": radiomics_batched, "pyradiomics": radiomics_pyradiomics}
 DEFAULT_ENGINE = "batched"
+ACCELERATED = "batched"
+"""The engine that has a twin for CUDA."""
 
 
 @dataclass(frozen=True)
@@ -74,20 +78,24 @@ class Radiomics:
     """`batched` or `pyradiomics`; their numbers agree to 1e-9."""
     modality: str | None = None
     """Name of a preset."""
+    device: str = "cpu"
+    """`cpu`, or `cuda` for the engine `batched`: its twin in torch, equal to 1e-9."""
     name: ClassVar[str] = "radiomics"
     revision: ClassVar[int] = 2
     uses: ClassVar[frozenset[str]] = frozenset({"fidelity", "copies", "marginals"})
     standardize: ClassVar[bool] = True
     follows_region: ClassVar[bool] = True
+    voxels_at_once: ClassVar[int] = TOGETHER
 
     @classmethod
     def build(cls, options: Options) -> Radiomics:
-        """Raises UsageError where an option or the parameter file is wrong, or the engine is not installed."""
+        """Raises UsageError where an option or the parameter file is wrong, or engine or device are not there."""
         if options.radiomics_engine not in ENGINES:
             raise UsageError(f"Expected a radiomics engine among {', '.join(ENGINES)}, got {options.radiomics_engine}.")
         engine = ENGINES[options.radiomics_engine]
         engine.program()
-        return cls(None, _settings(options, engine), options.radiomics_engine, options.modality)
+        device = torch_device(options.device) if options.radiomics_engine == ACCELERATED else "cpu"
+        return cls(None, _settings(options, engine), options.radiomics_engine, options.modality, device)
 
     def fit(self, real: ImageSet) -> Radiomics:
         """Chooses the width of the grey levels, unless a parameter file or a preset rules; checks the modality."""
@@ -103,12 +111,11 @@ class Radiomics:
         """The engine and every setting, the parameter file's too."""
         engine = ENGINES[self.engine]
         given = json.loads(self.settings) if self.settings else engine.default_content(self.bin_width)
-        parameters = {**given, "engine": self.engine, "colour": "luminance ITU-R 601"}
+        parameters = {**given, "engine": self.engine, "device": self.device, "colour": "luminance ITU-R 601"}
         parameters |= {"region": "mask, else whole image", "modality": self.modality}
         parameters |= {"preset": modality(self.modality).sentence(self.modality)} if self.modality else {}
-        return Space(
-            self.name, dimension, engine.program(), self.revision, parameters, None, self.uses, self.standardize
-        )
+        program = engine.program() if self.device == "cpu" else radiomics_batched.program(self.device)
+        return Space(self.name, dimension, program, self.revision, parameters, None, self.uses, self.standardize)
 
     def names(self, example: Image) -> tuple[str, ...]:
         """PyRadiomics' names: `original_glcm_Contrast`; by settings, those that they yield on `example`."""
@@ -125,11 +132,17 @@ class Radiomics:
         return row
 
     def together(self, images: Sequence[Image]) -> Sequence[FloatArray | str]:
-        """For each image its features, or why there are none; bit for bit what the image alone would give."""
+        """For each image its features, or why there are none; on the CPU bit for bit what it would give alone."""
         if self.settings is None and self.bin_width is None:
             raise ValueError("Expected an extractor fitted to the real set, got one without a bin width: call fit.")
         volumes = [self._volume(image) for image in images]
-        return ENGINES[self.engine].rows(volumes, self.bin_width, self.settings)
+        if self.device == "cpu":
+            return ENGINES[self.engine].rows(volumes, self.bin_width, self.settings)
+        return radiomics_batched.rows(volumes, self.bin_width, self.settings, self.device)
+
+    def batch(self, images: Sequence[Image]) -> Sequence[FloatArray | str]:
+        """The same; used on an accelerator."""
+        return self.together(images)
 
     def _volume(self, image: Image) -> Volume:
         return framed(volume(image)) if self.settings else volume(image)

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 from gan_audit import radiomics
 from gan_audit.errors import UsageError
 from gan_audit.features.radiomics_input import MOST_GREY_LEVELS, Volume
 from gan_audit.radiomics.settings import Settings, content, parse
+from gan_audit.radiomics.torch_engine import REVISION
 from gan_audit.types import FloatArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gan_audit.radiomics.engine import Features
 
 ELSEWHERE = ("LBP2D", "LBP3D")
 """Filters that PyRadiomics alone offers."""
 
 
-def program() -> str:
-    """Name and revision."""
-    return f"gan-audit batched radiomics, revision {radiomics.REVISION}, after PyRadiomics 3.0.1"
+def program(device: str = "cpu") -> str:
+    """Name and revision, off the CPU those of the torch engine too."""
+    torch = "" if device == "cpu" else f", in torch, revision {REVISION}"
+    return f"gan-audit batched radiomics, revision {radiomics.REVISION}{torch}, after PyRadiomics 3.0.1"
 
 
 def resolve(given: Mapping[str, Any]) -> str:
@@ -43,10 +50,13 @@ def names(example: Volume, settings: str | None) -> tuple[str, ...]:
     return feature_names(_rule(settings, None), example.values.ndim)
 
 
-def rows(volumes: Sequence[Volume], bin_width: float | None, settings: str | None) -> list[FloatArray | str]:
-    """Features of each image, or the reason why its region is refused; bit for bit what the image alone would give."""
-    from gan_audit.radiomics.engine import batch
-
+def rows(
+    volumes: Sequence[Volume], bin_width: float | None, settings: str | None, device: str = "cpu"
+) -> list[FloatArray | str]:
+    """Features of each image, or the reason why its region is refused; on the CPU bit for bit what the image alone
+    would give. device: `cpu` for the engine in NumPy, `cuda` for its twin in torch, equal to 1e-9.
+    """
+    batch = _batch(device)
     found: list[FloatArray | str] = [""] * len(volumes)
     for axes in sorted({one.values.ndim for one in volumes}):
         places = [place for place, one in enumerate(volumes) if one.values.ndim == axes]
@@ -56,6 +66,16 @@ def rows(volumes: Sequence[Volume], bin_width: float | None, settings: str | Non
         for row, place in enumerate(places):
             found[place] = f"ValueError: {table.refused[row]}" if row in table.refused else table.values[row]
     return found
+
+
+def _batch(device: str) -> Callable[..., Features]:
+    if device == "cpu":
+        from gan_audit.radiomics.engine import batch
+
+        return batch
+    from gan_audit.radiomics.torch_engine import engine
+
+    return partial(engine.batch, device=device)
 
 
 @lru_cache(maxsize=16)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_audit.errors import GanAuditError, InputError
-from gan_audit.features.base import BatchExtractor, Extractor, GroupExtractor, RegionExtractor
+from gan_audit.features.base import BatchExtractor, Extractor, GroupExtractor, RegionExtractor, WideBatchExtractor
 from gan_audit.features.cache import Store, cache_key
 from gan_audit.features.reliability import repeatability
 from gan_audit.parallel import parallel_map
@@ -24,7 +24,7 @@ LOGGER = logging.getLogger(__name__)
 EXAMPLES = 20
 """Images tried in turn to learn the names of a space's features."""
 BLOCK = 64
-"""Images held in memory at once for an accelerator."""
+"""Images held in memory at once for an accelerator, unless the extractor wants more."""
 GROUP, VOXELS = 64, 1 << 20
 """Images read and worked on together by one process: at most so many, and no more once they have so many voxels."""
 WORTHWHILE = 50
@@ -74,7 +74,9 @@ def extract(
     for name, extractor in fitted.items():
         table = made[name]["real"]
         if isinstance(extractor, RegionExtractor) and extractor.follows_region and table.names:
-            made[name]["real"] = replace(table, repeatability=repeatability(extractor, sets["real"], table.names, jobs))
+            workers = 1 if _accelerated(extractor) else jobs
+            stable = repeatability(extractor, sets["real"], table.names, workers)
+            made[name]["real"] = replace(table, repeatability=stable)
     return made
 
 
@@ -187,8 +189,7 @@ def _on_accelerator(
 ) -> Iterator[tuple[str, Found]]:
     assert isinstance(extractor, BatchExtractor)
     with progress.stage(f"Computing features: {name}", len(samples)) as step:
-        for start in range(0, len(samples), BLOCK):
-            block = samples[start : start + BLOCK]
+        for block in _blocks(samples, extractor):
             images = [_read(readers[sample.role], sample) for sample in block]
             try:
                 rows: Sequence[FloatArray | str] = list(extractor.batch(images))
@@ -197,6 +198,21 @@ def _on_accelerator(
                 rows = [_vector(extractor, image) for image in images]
             yield from ((sample.digest, {name: row}) for sample, row in zip(block, rows, strict=True))
             step(len(block))
+
+
+def _blocks(samples: Sequence[Sample], extractor: BatchExtractor) -> Iterator[list[Sample]]:
+    """As many images as the extractor wants at a time."""
+    wide = extractor.voxels_at_once if isinstance(extractor, WideBatchExtractor) else None
+    block: list[Sample] = []
+    held = 0
+    for sample in samples:
+        block.append(sample)
+        held += 1 if wide is None else int(np.prod(sample.shape))
+        if held >= (wide or BLOCK):
+            yield block
+            block, held = [], 0
+    if block:
+        yield block
 
 
 def _vector(extractor: Extractor, image: Image) -> FloatArray | str:

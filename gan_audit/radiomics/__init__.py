@@ -1,4 +1,4 @@
 """Radiomic features of many images at once, as PyRadiomics 3.0.1 defines and names them, without PyRadiomics."""
 
-REVISION = 1
+REVISION = 2
 """Counts the changes that moved a number."""

@@ -8,17 +8,21 @@ from typing import Any
 
 import numpy as np
 
+from gan_audit.radiomics.levels import fill
 from gan_audit.radiomics.offsets import Offset, offsets
 from gan_audit.radiomics.region import Region
 from gan_audit.radiomics.settings import Settings
-from gan_audit.types import BoolArray, FloatArray, IntArray
+from gan_audit.types import BoolArray, IntArray
 
 VOXELS = 1 << 18
 """Voxels of a block, about: enough to spread the cost of a call, few enough for a few tens of MB."""
 CELLS = 1 << 18
 """Co-occurrence cells of a block, about."""
 LARGE = 1 << 13
-"""Voxels from which on a region's shape is not rounded up."""
+"""Voxels from which on a region pays for its own calls: it is not rounded up to have company."""
+MOSTLY = 0.85
+"""Share of a block's places, from which on the others are not worth leaving out."""
+Places = IntArray | slice
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,31 @@ class Block:
         return found
 
     @property
+    def places(self) -> Places:
+        """The places that belong to a region, and few others: a slice of all where that wastes little time."""
+        found: Places = self._once("places", self._places)
+        return found
+
+    def _places(self) -> Places:
+        voxels = sum(region.count for region in self.regions)
+        return slice(0, self.size) if voxels > MOSTLY * self.size else np.flatnonzero(self.inside)
+
+    def at(self, values: np.ndarray[Any, Any], step: int = 0) -> np.ndarray[Any, Any]:
+        """The values, of all places, at `places` or a step ahead of them."""
+        ahead = values[step : step + self.size]
+        return ahead[self.places] if isinstance(self.places, slice) else ahead.take(self.places)
+
+    @property
+    def owner(self) -> IntArray:
+        """`image_level` at `places`."""
+        found: IntArray = self._once("owner", lambda: self.at(self.image_level))
+        return found
+
+    @property
     def histogram(self) -> IntArray:
-        """Voxels of each grey level, (n, top + 1); column 0 counts the places outside."""
+        """Voxels of each grey level, (n, top + 1); column 0 counts nothing in particular."""
         most = len(self.regions) * (self.top + 1)
-        found: IntArray = self._once("histogram", lambda: np.bincount(self.image_level, minlength=most))
+        found: IntArray = self._once("histogram", lambda: np.bincount(self.owner, minlength=most))
         return found.reshape(len(self.regions), -1)
 
     @property
@@ -93,8 +118,9 @@ class Block:
 
     def _pairs(self, step: int) -> IntArray:
         levels = self.top + 1
-        row = self._once("row", lambda: self.image_level * levels)
-        key = row + self.level[step : step + self.size]
+        row = self._once("row", lambda: self.owner * levels)
+        wide = self._once("wide", lambda: self.level.astype(np.int64))
+        key = self.at(wide, step) + row
         table = np.bincount(key, minlength=len(self.regions) * levels * levels)
         found: IntArray = table.reshape(len(self.regions), levels, levels)
         return found
@@ -113,7 +139,9 @@ def blocks(regions: Sequence[Region], rule: Settings) -> Iterator[tuple[list[int
     """
     groups: dict[tuple[tuple[int, ...], int], list[int]] = {}
     for place, region in enumerate(regions):
-        groups.setdefault((_padded(region.values.shape), _rounded(region.levels, 4)), []).append(place)
+        large = region.values.size >= LARGE
+        shape = region.values.shape if large else _padded(region.values.shape)
+        groups.setdefault((shape, _rounded(region.levels, 4 if large else 8)), []).append(place)
     for (shape, top), places in groups.items():
         most = max(1, min(VOXELS // int(np.prod(shape)), CELLS // (top + 1) ** 2))
         for start in range(0, len(places), most):
@@ -122,9 +150,6 @@ def blocks(regions: Sequence[Region], rule: Settings) -> Iterator[tuple[list[int
 
 
 def _padded(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """A large region pays for its own calls: it is not made larger to have company."""
-    if int(np.prod(shape)) >= LARGE:
-        return shape
     return tuple(size if size <= 1 else _rounded(size, 4) for size in shape)
 
 
@@ -142,39 +167,7 @@ def _block(regions: list[Region], shape: tuple[int, ...], top: int, rule: Settin
     tail = (margin * (0 if flat else padded[1]) + margin) * padded[2] + margin
     level = np.zeros(places + tail, dtype=np.uint8 if top < 256 else np.uint16)
     grid = level[:places].reshape(len(regions), *padded)
-    _fill(grid, regions)
+    fill(grid, regions)
     base = np.arange(len(regions), dtype=np.int64) * (top + 1)
     image_level = np.add(grid.reshape(len(regions), -1), base[:, None], dtype=np.int64).ravel()
     return Block(regions, padded, top, rule, level, places, image_level)
-
-
-def _fill(grid: np.ndarray[Any, Any], regions: list[Region]) -> None:
-    """Writes the grey levels of each region into its part of the grid."""
-    for part, region in zip(grid, regions, strict=True):
-        depth, height, width = region.values.shape
-        part[:depth, :height, :width] = _levels(region)
-
-
-def _levels(region: Region) -> IntArray:
-    """Grey levels from 1, 0 outside: a guess by division, put right where rounding led over an edge."""
-    edges = region.edges
-    width = edges[1] - edges[0]
-    guess = np.subtract(region.values, edges[0])
-    guess /= width
-    if region.mask is not None:
-        guess[~region.mask] = 0
-    place: IntArray = guess.astype(np.int64)
-    if not _exact(edges, region.values):
-        np.minimum(place, len(edges) - 2, out=place)
-        place += (region.values >= edges[place + 1]).astype(np.int64) - (region.values < edges[place])
-    place += 1
-    if region.mask is not None:
-        place *= region.mask
-    return place
-
-
-def _exact(edges: FloatArray, values: FloatArray) -> bool:
-    """Whether edges and values are whole, small numbers: the division then never crosses an edge."""
-    even = edges[-1] - edges[-2] == edges[1] - edges[0]
-    whole = even and float(edges[0]).is_integer() and float(edges[1]).is_integer() and abs(edges[0]) < 2**31
-    return bool(whole and np.array_equal(values, np.rint(values)))

@@ -35,48 +35,44 @@ def emphases(cells: Cells) -> dict[str, FloatArray]:
     non-uniformities `Level`, `LevelNormalized`, `Size`, `SizeNormalized`, the variances `LevelVariance`,
     `SizeVariance`, `Entropy` and `Percentage`.
     """
-    number = cells.total(cells.count)
+    sizes, levels = _margin(cells, cells.size), _margin(cells, cells.level)
+    number = sizes.total(sizes.count)
     number[number == 0] = np.nan
     level2, size2 = np.square(cells.level, dtype=np.float64), np.square(cells.size, dtype=np.float64)
-    low, short = cells.count / level2, cells.count / size2
-    parts = {
-        "ShortEmphasis": short,
-        "LongEmphasis": cells.count * size2,
-        "Low": low,
-        "High": cells.count * level2,
-        "ShortLow": low / size2,
-        "ShortHigh": short * level2,
-        "LongLow": low * size2,
-        "LongHigh": cells.count * level2 * size2,
-    }
+    low, high = cells.count / level2, cells.count * level2
+    parts = {"ShortLow": low / size2, "ShortHigh": high / size2, "LongLow": low * size2, "LongHigh": high * size2}
     result = {name: cells.total(part) / number for name, part in parts.items()}
-    for name, axis in (("Level", cells.level), ("Size", cells.size)):
-        squares = _squares(cells, axis)
-        result |= {name: squares / number, f"{name}Normalized": squares / number**2}
-        result[f"{name}Variance"] = _variance(cells, axis, number)
+    names = ("Size", "ShortEmphasis", "LongEmphasis"), ("Level", "Low", "High")
+    for (name, few, many), margin in zip(names, (sizes, levels), strict=True):
+        value = margin.size.astype(np.float64)
+        mean = margin.total(margin.count * value) / number
+        squares = margin.total(margin.count**2)
+        result |= {
+            few: margin.total(margin.count / value**2) / number,
+            many: margin.total(margin.count * value**2) / number,
+            name: squares / number,
+            f"{name}Normalized": squares / number**2,
+            f"{name}Variance": margin.total(margin.count * (value - mean[margin.owner]) ** 2) / number,
+        }
     result["Entropy"] = np.log2(number) - cells.total(cells.count * np.log2(cells.count)) / number
-    result["Percentage"] = number / cells.total(cells.count * cells.size)
+    result["Percentage"] = number / sizes.total(sizes.count * sizes.size)
     return result
 
 
 def filled(keys: IntArray, size: int, weights: FloatArray | None = None) -> tuple[IntArray, FloatArray]:
     """The distinct keys, ascending and below `size`, and how often each occurs, or its sum of weights."""
     if weights is None and size > 8 * len(keys):
-        keys = np.sort(keys)
-        first = np.flatnonzero(np.diff(keys, prepend=-1) != 0)  # of truth values it is 20 times faster
-        return keys[first], np.diff(first, append=len(keys)).astype(np.float64)
+        keys = np.sort(keys.astype(np.int32) if size < 2**31 else keys)  # short numbers sort twice as fast
+        first = np.flatnonzero(np.concatenate([keys[:1] >= 0, keys[1:] != keys[:-1]]))
+        return keys.take(first).astype(np.int64), np.diff(first, append=len(keys)).astype(np.float64)
     counts = np.bincount(keys, weights=weights, minlength=size)
     places = np.flatnonzero(counts != 0)
-    return places, counts[places].astype(np.float64, copy=False)
+    return places, counts.take(places).astype(np.float64, copy=False)
 
 
-def _squares(cells: Cells, axis: IntArray) -> FloatArray:
-    """Sum over the levels, or sizes, of the squared number of their cells' counts."""
+def _margin(cells: Cells, axis: IntArray) -> Cells:
+    """The counts summed over the levels, or sizes: far fewer cells, with the other axis as their size."""
     width = int(axis.max(initial=0)) + 1
     keys, sums = filled(cells.owner * width + axis, cells.owners * width, cells.count)
-    return np.bincount(keys // width, weights=sums * sums, minlength=cells.owners).astype(np.float64, copy=False)
-
-
-def _variance(cells: Cells, axis: IntArray, number: FloatArray) -> FloatArray:
-    mean = cells.total(cells.count * axis) / number
-    return cells.total(cells.count * (axis - mean[cells.owner]) ** 2) / number
+    owner, value = np.divmod(keys, width)
+    return Cells(owner, value, value, sums, cells.owners)

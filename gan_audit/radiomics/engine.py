@@ -35,6 +35,8 @@ TEXTURE: dict[str, Callable[[Block], dict[str, FloatArray]]] = {
     "gldm": gldm,
     "ngtdm": ngtdm,
 }
+Grey = Callable[[Sequence[Region], Settings, set[str]], dict[str, FloatArray]]
+"""Regions, settings, classes to features by `class_Feature`."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ def batch(
     masks: Sequence[BoolArray | None] | None = None,
     spacings: Sequence[tuple[float, ...] | None] | None = None,
     settings: Settings | None = None,
+    *,
+    grey: Grey | None = None,
+    together: int | None = None,
 ) -> Features:
     """Features of many images, each row bit for bit what the image alone would give.
 
@@ -62,6 +67,8 @@ def batch(
     Time is linear in voxels; memory stays near that of the images themselves and a few hundred MB.
     Values agree with PyRadiomics 3.0.1 to 1e-10 or better; where its formulas yield nothing but rounding (a constant
     region of a value that is no binary fraction), they are 0.
+    grey: another way to the features of grey values than `grey_features`, `together`: voxels worked on at a time; both
+    are for an engine on another device.
     Raises ValueError where axes differ or a mask does not fit, UsageError where settings do not fit the images.
     """
     masks, spacings = masks or [None] * len(images), spacings or [None] * len(images)
@@ -72,7 +79,7 @@ def batch(
     names = feature_names(rule, axes)
     values, refused = np.full((len(images), len(names)), np.nan), {}
     column = {name: number for number, name in enumerate(names)}
-    for rows in _portions(images):
+    for rows in _portions(images, together or TOGETHER):
         jobs: dict[str, tuple[Settings, list[int], list[Region]]] = {}
         for row in rows:
             try:
@@ -83,7 +90,7 @@ def batch(
                 continue
             for name, value in _shapes(ready, rule).items():
                 values[row, column[name]] = value
-        _compute(jobs, refused, values, column)
+        _compute(jobs, grey or grey_features, values, column)
     return Features(names, values, refused)
 
 
@@ -114,12 +121,12 @@ def _agree(images: Sequence[np.ndarray[Any, Any]], masks: Sequence[BoolArray | N
             raise ValueError(f"Expected a mask of shape {image.shape} in place {number}, got {mask.shape}.")
 
 
-def _portions(images: Sequence[np.ndarray[Any, Any]]) -> Iterator[list[int]]:
+def _portions(images: Sequence[np.ndarray[Any, Any]], together: int) -> Iterator[list[int]]:
     rows, voxels = [], 0
     for number, image in enumerate(images):
         rows.append(number)
         voxels += image.size
-        if voxels >= TOGETHER:
+        if voxels >= together:
             yield rows
             rows, voxels = [], 0
     if rows:
@@ -143,13 +150,13 @@ def _queue(
 
 def _compute(
     jobs: dict[str, tuple[Settings, list[int], list[Region]]],
-    refused: Mapping[int, str],
+    grey: Grey,
     values: FloatArray,
     column: Mapping[str, int],
 ) -> None:
     for image, (rule, rows, regions) in jobs.items():
         classes = {name for name, _ in rule.classes}
-        for name, found in grey_features(regions, rule, classes).items():
+        for name, found in grey(regions, rule, classes).items():
             if (place := column.get(f"{image}_{name}")) is not None:
                 values[rows, place] = found
 

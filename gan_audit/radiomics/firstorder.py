@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 
@@ -53,16 +54,15 @@ def _statistics(regions: Sequence[Region], width: int, shift: float) -> dict[str
     """Rows of `width`, sorted, the values first and then zeros; every sum runs along a whole row."""
     values, number = np.full((len(regions), width), np.inf), np.array([region.count for region in regions])
     for row, region in zip(values, regions, strict=True):
-        row[: region.count] = (region.values if region.mask is None else region.values[region.mask]).ravel()
+        row[: region.count] = region.inside
     values.sort(axis=1)
-    beyond = None if (number == width).all() else np.arange(width) >= number[:, None]
     low, high = values[:, 0].copy(), values[np.arange(len(values)), number - 1]
-    tenth, quarter, median, three, ninetieth = (_quantile(values, number, q) for q in (0.1, 0.25, 0.5, 0.75, 0.9))
-    outer = (values < tenth[:, None]) | (values > ninetieth[:, None])
-    _clear(values, beyond)
+    tenth, quarter, median, three, ninetieth = _quantiles(values, number, (0.1, 0.25, 0.5, 0.75, 0.9))
+    robust = _robust(values, number, tenth, ninetieth)
+    _clear(values, number)
     mean = values.sum(axis=1) / number
-    volume = np.array([np.prod(region.spacing) for region in regions])
-    energy = _energy(values, beyond, shift)
+    volume = np.array([prod(region.spacing) for region in regions])
+    energy = _energy(values, number, shift)
     return {
         "10Percentile": tenth,
         "90Percentile": ninetieth,
@@ -73,16 +73,16 @@ def _statistics(regions: Sequence[Region], width: int, shift: float) -> dict[str
         "Median": median,
         "Minimum": low,
         "Range": high - low,
-        "RobustMeanAbsoluteDeviation": _robust(values, outer),
+        "RobustMeanAbsoluteDeviation": robust,
         "RootMeanSquared": np.sqrt(energy / number),
         "TotalEnergy": energy * volume,
-        **_central(values, beyond, mean, number, low == high),
+        **_central(values, mean, number, low == high),
     }
 
 
-def _quantile(values: FloatArray, number: IntArray, q: float) -> FloatArray:
-    """Linear between the two nearest ranks, from sorted rows."""
-    rank = (number - 1) * q
+def _quantiles(values: FloatArray, number: IntArray, shares: Sequence[float]) -> FloatArray:
+    """(shares, n): linear between the two nearest ranks, from sorted rows."""
+    rank = (number - 1) * np.array(shares)[:, None]
     below = np.floor(rank).astype(np.int64)
     rows, part = np.arange(len(values)), rank - below
     left, right = values[rows, below], values[rows, np.minimum(below + 1, number - 1)]
@@ -91,30 +91,27 @@ def _quantile(values: FloatArray, number: IntArray, q: float) -> FloatArray:
     return found
 
 
-def _robust(values: FloatArray, outer: BoolArray) -> FloatArray:
-    """Mean distance from the mean of the values between 10th and 90th percentile; NaN if there is none."""
-    number = (outer.shape[1] - np.count_nonzero(outer, axis=1)).astype(np.float64)
-    number[number == 0] = np.nan
-    mean = np.where(outer, 0.0, values).sum(axis=1) / number
-    apart = np.abs(values - mean[:, None])
-    apart[outer] = 0
-    found: FloatArray = apart.sum(axis=1) / number
+def _robust(values: FloatArray, number: IntArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """Mean distance from their mean of the values from `low` to `high`, a part of each sorted row; NaN without any."""
+    found = np.full(len(values), np.nan)
+    for row, (ordered, count) in enumerate(zip(values, number, strict=True)):
+        inner = ordered[ordered.searchsorted(low[row]) : ordered[:count].searchsorted(high[row], side="right")]
+        if len(inner):
+            found[row] = np.abs(inner - inner.sum() / len(inner)).sum() / len(inner)
     return found
 
 
-def _energy(values: FloatArray, beyond: BoolArray | None, shift: float) -> FloatArray:
+def _energy(values: FloatArray, number: IntArray, shift: float) -> FloatArray:
     moved = values + shift if shift else values
     if shift:
-        _clear(moved, beyond)
+        _clear(moved, number)
     found: FloatArray = np.square(moved).sum(axis=1)
     return found
 
 
-def _central(
-    values: FloatArray, beyond: BoolArray | None, mean: FloatArray, number: IntArray, equal: BoolArray
-) -> dict[str, FloatArray]:
+def _central(values: FloatArray, mean: FloatArray, number: IntArray, equal: BoolArray) -> dict[str, FloatArray]:
     values -= mean[:, None]
-    _clear(values, beyond)
+    _clear(values, number)
     absolute = np.abs(values).sum(axis=1) / number
     square = values * values
     second = square.sum(axis=1) / number
@@ -133,6 +130,6 @@ def _central(
     }
 
 
-def _clear(values: FloatArray, beyond: BoolArray | None) -> None:
-    if beyond is not None:
-        values[beyond] = 0
+def _clear(values: FloatArray, number: IntArray) -> None:
+    for row, count in zip(values, number.tolist(), strict=True):
+        row[count:] = 0

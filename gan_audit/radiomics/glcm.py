@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gan_audit.radiomics.block import Block
+from gan_audit.radiomics.diagonals import diagonals
 from gan_audit.radiomics.eigen import second_eigenvalue, second_singular_value
 from gan_audit.radiomics.glcm_exact import information_and_mcc
 from gan_audit.radiomics.offsets import offsets, single
@@ -50,10 +51,8 @@ def _features(ahead: FloatArray, block: Block, start: int) -> dict[str, FloatArr
     both = ahead + ahead.swapaxes(2, 3)
     pairs = both if block.rule.symmetrical else ahead
     regions = block.regions[start : start + len(ahead)]
-    total = pairs.sum(axis=(2, 3))
-    empty = total == 0
-    total[empty] = 1
-    kept = _Directions(pairs, total, both)
+    kept = _Directions(pairs, both)
+    empty = kept.empty
     top = np.array([region.levels for region in regions], dtype=np.float64)
     values = kept.linear(top) | kept.entropies()
     faint = (values.pop("information") < FAINT) | (values["MCC"] < 1e-3)
@@ -82,11 +81,15 @@ def _without_neighbours(result: dict[str, FloatArray], image: int, region: Regio
 class _Directions:
     """Statistics of co-occurrence matrices, each (n, directions)."""
 
-    def __init__(self, pairs: FloatArray, total: FloatArray, both: FloatArray) -> None:
-        """pairs: (n, directions, levels, levels). total: their sums, 1 for an empty one. both: pairs either way."""
-        self.pairs, self.total, self.symmetrical = pairs, total, pairs is both
-        self.first, self.second = pairs.sum(axis=3), pairs.sum(axis=2)
-        self.sums, self.differences = _diagonals(both)
+    def __init__(self, pairs: FloatArray, both: FloatArray) -> None:
+        """pairs: (n, directions, levels, levels). both: pairs either way, the same array where they are symmetrical."""
+        self.pairs, self.symmetrical = pairs, pairs is both
+        self.second = pairs.sum(axis=2)  # across rows, not along them: four times faster
+        self.first = self.second if self.symmetrical else pairs.sum(axis=3)
+        self.total = self.first.sum(axis=2)
+        self.empty = self.total == 0
+        self.total[self.empty] = 1
+        self.sums, self.differences = diagonals(both)
         self.twice = self.sums.sum(axis=2)
         self.twice[self.twice == 0] = 1
         self.level = np.arange(1.0, pairs.shape[-1] + 1)
@@ -95,51 +98,58 @@ class _Directions:
         """All but the entropies and what needs the whole matrix. top: each image's largest grey level."""
         far, near = np.arange(len(self.level), dtype=np.float64), np.arange(2.0, 2 * len(self.level) + 1)
         apart, summed = self.differences / self.twice[..., None], self.sums / self.twice[..., None]
-        mean, variance = _moments(self.first / self.total[..., None], self.level)
-        other_mean, other = _moments(self.second / self.total[..., None], self.level)
+        (mean, variance), (other_mean, other) = self._margins()
         centred = near - (mean + other_mean)[..., None]
-        tendency, contrast = (summed * centred**2).sum(-1), (apart * far**2).sum(-1)
-        average = (apart * far).sum(-1)
-        relative = far / top[:, None, None]
+        square = centred * centred
+        weighted = summed * square
+        tendency, contrast = weighted.sum(-1), np.vecdot(apart, far**2)
+        average = np.vecdot(apart, far)
+        relative = (far / top[:, None])[:, None]
         return {
-            "Autocorrelation": ((summed * near**2).sum(-1) - contrast) / 4,
-            "ClusterProminence": (summed * centred**4).sum(-1),
-            "ClusterShade": (summed * centred**3).sum(-1),
+            "Autocorrelation": (np.vecdot(summed, near**2) - contrast) / 4,
+            "ClusterProminence": np.vecdot(weighted, square),
+            "ClusterShade": np.vecdot(weighted, centred),
             "ClusterTendency": tendency,
             "Contrast": contrast,
             "Correlation": self._correlation(tendency, variance, other),
             "DifferenceAverage": average,
-            "DifferenceVariance": (apart * (far - average[..., None]) ** 2).sum(-1),
-            "Id": (apart / (1 + far)).sum(-1),
-            "Idm": (apart / (1 + far**2)).sum(-1),
-            "Idmn": (apart / (1 + relative**2)).sum(-1),
-            "Idn": (apart / (1 + relative)).sum(-1),
-            "InverseVariance": (apart[..., 1:] / far[1:] ** 2).sum(-1),
+            "DifferenceVariance": np.vecdot(apart, (far - average[..., None]) ** 2),
+            "Id": np.vecdot(apart, 1 / (1 + far)),
+            "Idm": np.vecdot(apart, 1 / (1 + far**2)),
+            "Idmn": np.vecdot(apart, 1 / (1 + relative**2)),
+            "Idn": np.vecdot(apart, 1 / (1 + relative)),
+            "InverseVariance": np.vecdot(apart[..., 1:], 1 / far[1:] ** 2),
             "JointAverage": mean,
-            "SumAverage": (summed * near).sum(-1),
+            "SumAverage": np.vecdot(summed, near),
             "SumSquares": variance,
         }
 
     def entropies(self) -> dict[str, FloatArray]:
         """Entropies, energies, and `information`: the mutual information of neighbours in bits."""
-        joint = _entropy(self.pairs, self.total, 2)
-        first, second = (_entropy(part, self.total, 1) for part in (self.first, self.second))
+        cells = self.pairs.reshape(*self.total.shape, -1)
+        joint, first = _entropy(cells, self.total), _entropy(self.first, self.total)
+        second = first if self.symmetrical else _entropy(self.second, self.total)
         second_value, rare = self._eigenvalue()
         apart = first + second - joint
         with np.errstate(invalid="ignore", divide="ignore"):
             one = (joint - (first + second - EPS / np.log(2) * rare)) / np.maximum(first, second)
             two = np.sqrt(1 - np.exp(-2 * apart))
         return {
-            "DifferenceEntropy": _entropy(self.differences, self.twice, 1),
+            "DifferenceEntropy": _entropy(self.differences, self.twice),
             "Imc1": one,
             "Imc2": two,
-            "JointEnergy": np.einsum("ndij,ndij->nd", self.pairs, self.pairs) / self.total**2,
+            "JointEnergy": np.einsum("ndc,ndc->nd", cells, cells) / self.total**2,
             "JointEntropy": joint,
             "MCC": second_value,
-            "MaximumProbability": self.pairs.max(axis=(2, 3)) / self.total,
-            "SumEntropy": _entropy(self.sums, self.twice, 1),
+            "MaximumProbability": cells.max(axis=2) / self.total,
+            "SumEntropy": _entropy(self.sums, self.twice),
             "information": apart,
         }
+
+    def _margins(self) -> list[tuple[FloatArray, FloatArray]]:
+        """Mean and variance of the level of the first neighbour, and of the second."""
+        first = _moments(self.first / self.total[..., None], self.level)
+        return [first, first if self.symmetrical else _moments(self.second / self.total[..., None], self.level)]
 
     def _correlation(self, tendency: FloatArray, variance: FloatArray, other: FloatArray) -> FloatArray:
         """1 where one of the two levels never varies."""
@@ -163,34 +173,17 @@ class _Directions:
         return second_singular_value(expected), rare
 
 
-def _diagonals(both: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Sums of symmetric matrices over i + j, (..., 2 levels - 1), and over |i - j|, (..., levels).
-
-    Rows laid twice as wide, read as rows one narrower or wider, bring the diagonals into columns.
-    """
-    *lead, levels, _ = both.shape
-    wide = np.zeros((*lead, levels, 2 * levels))
-    wide[..., :levels] = both
-    line = wide.reshape(*lead, -1)
-    sums = line[..., : levels * (2 * levels - 1)].reshape(*lead, levels, 2 * levels - 1).sum(axis=-2)
-    rows = line[..., : (levels - 1) * (2 * levels + 1)].reshape(*lead, levels - 1, 2 * levels + 1)[..., :levels]
-    differences = rows.sum(axis=-2)
-    differences[..., 0] += both[..., -1, -1]
-    differences[..., 1:] *= 2
-    return sums, differences
-
-
 def _moments(p: FloatArray, level: FloatArray) -> tuple[FloatArray, FloatArray]:
-    mean = (p * level).sum(axis=-1)
-    return mean, (p * (level - mean[..., None]) ** 2).sum(axis=-1)
+    mean: FloatArray = np.vecdot(p, level)
+    variance: FloatArray = np.vecdot(p, np.square(level - mean[..., None]))
+    return mean, variance
 
 
-def _entropy(counts: FloatArray, total: FloatArray, axes: int) -> FloatArray:
-    """Shannon's entropy in bits of counts with the given total, over the last axes."""
-    positive = np.where(counts > 0, counts, 1.0)
-    parts = np.log2(positive, out=positive)
-    parts *= counts
-    found: FloatArray = np.log2(total) - parts.sum(axis=tuple(range(-axes, 0))) / total
+def _entropy(counts: FloatArray, total: FloatArray) -> FloatArray:
+    """Shannon's entropy in bits of counts with the given total, over the last axis."""
+    logarithm = np.where(counts > 0, counts, 1.0)
+    np.log2(logarithm, out=logarithm)
+    found: FloatArray = np.log2(total) - np.einsum("ndc,ndc->nd", logarithm, counts) / total
     return found
 
 

@@ -38,9 +38,12 @@ def gldm(block: Block) -> dict[str, FloatArray]:
     most = 2 * len(offsets(block.rule.distances, block.flat)) + 2
     alike: np.ndarray[Any, Any] = np.zeros(block.size, dtype=np.uint16 if most > 255 else np.uint8)
     for step, flags in _dependent(block):
-        alike += flags
-        alike[step:] += flags[:-step]
-    key, count = filled(block.image_level * most + alike + 1, len(block.regions) * (block.top + 1) * most)
+        ones = flags.view(np.uint8)  # numbers are added faster than truth values
+        alike += ones
+        alike[step:] += ones[:-step]
+    key = block.owner * most
+    key += block.at(alike)
+    key, count = filled(key + 1, len(block.regions) * (block.top + 1) * most)
     image_level, size = np.divmod(key, most)
     image, level = np.divmod(image_level, block.top + 1)
     real = level > 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+
 import numpy as np
 
 from gan_audit.radiomics.block import Block
 from gan_audit.radiomics.cells import Cells, emphases, filled
 from gan_audit.radiomics.offsets import Offset, single
+from gan_audit.radiomics.truths import truths
 from gan_audit.radiomics.weighting import along, distances
 from gan_audit.types import BoolArray, FloatArray, IntArray
 
@@ -91,24 +94,39 @@ def _long_runs(block: Block) -> tuple[IntArray, IntArray, IntArray]:
     """First place, direction and length of every run of at least three."""
     steps = [block.step(offset) for offset in block.steps]
     flags = block.same_stacked
-    starts = [np.flatnonzero(_first_of_three(same, step)) for same, step in zip(flags, steps, strict=True)]
+    starts = [truths(_first_of_three(same, step)) for same, step in zip(flags, steps, strict=True)]
     direction = np.repeat(np.arange(len(steps)), [len(part) for part in starts])
     start, ahead = np.concatenate(starts), np.array(steps).take(direction)
     place = direction * block.size + start + 2 * ahead
-    length, walker, flags = np.full(len(start), 3), np.arange(len(start)), flags.ravel()
-    while len(walker):
-        on = np.flatnonzero(flags.take(place))
-        walker, ahead = walker.take(on), ahead.take(on)
-        place = place.take(on) + ahead
-        length[walker] += 1
-    return start, direction, length
+    return start, direction, 3 + _going_on(flags.ravel(), place, ahead)
+
+
+def _going_on(flags: BoolArray, place: IntArray, ahead: IntArray) -> IntArray:
+    """How many flags are set one after another from each place on, `ahead` apart: most are few, some very many."""
+    found, walker = np.zeros(len(place), dtype=np.int64), np.arange(len(place))
+    for reach in chain(repeat(1, 6), repeat(32)):  # one by one while many go on, then many at a time
+        if not len(walker):
+            return found
+        if reach == 1:
+            on = flags.take(place)
+        else:
+            window = flags.take(place + ahead * np.arange(reach)[:, None], mode="clip")
+            np.logical_and.accumulate(window, axis=0, out=window)
+            found[walker] += window[:-1].sum(axis=0)
+            on = window[-1]
+        further = np.flatnonzero(on)
+        walker, ahead = walker.take(further), ahead.take(further)
+        found[walker] += 1
+        place = place.take(further) + reach * ahead
+    return found
 
 
 def _first_of_three(same: BoolArray, step: int) -> BoolArray:
     """Whether a run of at least three starts at each place. same: whether a place equals the one a step ahead."""
-    first = np.zeros_like(same)
+    first = np.empty_like(same)
+    first[-step:] = False
     np.logical_and(same[:-step], same[step:], out=first[:-step])
-    first[step:] &= ~same[:-step]
+    np.greater(first[step:], same[:-step], out=first[step:])  # of flags, a and not b
     return first
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gan_audit.radiomics.block import Block
 from gan_audit.radiomics.cells import Cells, emphases, filled
+from gan_audit.radiomics.truths import truths
 from gan_audit.types import BoolArray, FloatArray, IntArray
 
 NAMES = {
@@ -49,48 +51,60 @@ def _zones(block: Block) -> tuple[IntArray, IntArray]:
     """
     right = block.same[0, 0, 1]
     left = _behind(right)
-    first = block.inside & ~left
-    start = np.flatnonzero(first)
-    length = np.flatnonzero(block.inside & ~right) - start + 1
-    run: IntArray = np.cumsum(first, dtype=np.int64) - 1
+    first = block.inside > left
+    start, stop = np.flatnonzero(first), np.flatnonzero(block.inside > right)
+    run = np.cumsum(first, dtype=np.int32)
+    run -= 1
     root = unite(len(start), *_touching(block, right, left, run))
-    size = np.bincount(root, weights=length, minlength=len(start))
+    stop -= start
+    stop += 1
+    size = np.bincount(root, weights=stop, minlength=len(start))
     zones = np.flatnonzero(size != 0)
-    return block.image_level[start[zones]], size[zones].astype(np.int64)
+    return block.image_level.take(start.take(zones)), size.take(zones).astype(np.int64)
 
 
-def _touching(block: Block, right: BoolArray, left: BoolArray, run: IntArray) -> tuple[IntArray, IntArray]:
-    """Pairs of runs of one level in neighbouring rows, each pair about once."""
+def _touching(block: Block, right: BoolArray, left: BoolArray, run: NDArray[np.int32]) -> tuple[IntArray, IntArray]:
+    """Pairs of runs of one level in neighbouring rows, each pair about once. `a > b` of flags is a and not b."""
     ones, others = [], []
     for deep, down, across in block.steps:
         if across or not (deep or down):
             continue
         straight = block.same[deep, down, 0]
         links = {
-            0: straight & ~_behind(straight & right),
-            1: block.same[deep, down, 1] & ~(straight | right),
-            -1: block.same[deep, down, -1] & ~(straight | left),
+            0: straight > _behind(straight & right),
+            1: block.same[deep, down, 1] > (straight | right),
+            -1: block.same[deep, down, -1] > (straight | left),
         }
         for sideways, flags in links.items():
-            place = np.flatnonzero(flags)
+            place = truths(flags)
             ones.append(run.take(place))
-            others.append(run.take(place + block.step((deep, down, sideways))))
-    return np.concatenate(ones), np.concatenate(others)
+            place += block.step((deep, down, sideways))
+            others.append(run.take(place))
+    return np.concatenate(ones, dtype=np.int64), np.concatenate(others, dtype=np.int64)
 
 
 def unite(number: int, one: IntArray, other: IntArray) -> IntArray:
     """The smallest member of each member's connected set, (number,); one, other: pairs that belong together."""
     root = np.arange(number)
     while len(one):
-        root[np.maximum(one, other)] = np.minimum(one, other)
-        while True:
-            shorter = root.take(root)
-            if np.array_equal(shorter, root):
-                break
-            root = shorter
+        high = np.maximum(one, other)
+        root[high] = np.minimum(one, other)
+        root = _settled(root, high)
         one, other = root.take(one), root.take(other)
         apart = np.flatnonzero(one != other)
         one, other = one.take(apart), other.take(apart)
+    return _settled(root, root)
+
+
+def _settled(root: IntArray, changed: IntArray) -> IntArray:
+    """Each member's root's root and so on; only that of the changed members where they are few."""
+    if 8 * len(changed) > len(root):
+        while not np.array_equal(shorter := root.take(root), root):
+            root = shorter
+        return root
+    parent = root.take(changed)
+    while not np.array_equal(further := root.take(parent), parent):
+        root[changed] = parent = further
     return root
 
 

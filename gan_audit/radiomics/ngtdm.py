@@ -59,19 +59,20 @@ def _pairs(p: FloatArray, s: FloatArray, present: FloatArray, level: FloatArray)
 
 def _differences(block: Block) -> FloatArray:
     """(n, levels): sum over the voxels of a level of |level - mean level of their neighbours within the distances|."""
-    reach = 2 * max(block.rule.distances) + 1
-    level: Counts = block.level.astype(np.int16 if block.top * reach**3 < 2**15 else np.int32)
-    sums, numbers = np.zeros((2, block.size), dtype=level.dtype)
+    most = sum((2 * far + 1) ** (2 if block.flat else 3) for far in block.rule.distances)
+    bits = most.bit_length()  # voxels are counted in the low bits, their levels summed above them
+    level: Counts = block.level.astype(np.min_scalar_type(-((block.top + 1) * most << bits)))
+    both = (level << bits) + np.minimum(level, 1)
+    total = np.zeros_like(both[: block.size])
     for distance in block.rule.distances:
-        for target, source in ((sums, level), (numbers, (level > 0).astype(level.dtype))):
-            target += _box(source, block, distance)
-            target -= _box(source, block, distance - 1)
-    apart = np.divide(sums, np.maximum(numbers, 1), dtype=np.float64)
-    np.subtract(level[: block.size], apart, out=apart)
-    np.abs(apart, out=apart)
-    apart[numbers == 0] = 0
+        total += _box(both, block, distance)
+        total -= _box(both, block, distance - 1)
+    total = block.at(total)
+    number = total & ((1 << bits) - 1)
+    total >>= bits
+    apart = np.abs(block.at(level) * number - total) / np.maximum(number, 1).astype(np.float64)
     shape = len(block.regions), block.top + 1
-    table = np.bincount(block.image_level, weights=apart, minlength=shape[0] * shape[1])
+    table = np.bincount(block.owner, weights=apart, minlength=shape[0] * shape[1])
     return table.reshape(shape)[:, 1:].astype(np.float64, copy=False)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from gan_audit.radiomics.settings import Settings
-from gan_audit.types import BoolArray, FloatArray
+from gan_audit.types import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,16 @@ class Region:
     count: int
     """Voxels in the region."""
 
+    @cached_property
+    def places(self) -> IntArray:
+        """Where the region's voxels lie in the flat box."""
+        return np.arange(self.values.size) if self.mask is None else np.flatnonzero(self.mask)
+
+    @cached_property
+    def inside(self) -> FloatArray:
+        """The region's values, (count,), in the order of their places."""
+        return self.values.ravel() if self.mask is None else self.values.take(self.places)
+
 
 def region(values: np.ndarray[Any, Any], mask: BoolArray | None, spacing: tuple[float, ...], rule: Settings) -> Region:
     """Cuts the region out and lays the edges of its grey levels as PyRadiomics does.
@@ -43,17 +55,19 @@ def region(values: np.ndarray[Any, Any], mask: BoolArray | None, spacing: tuple[
     if axis:
         values, mask = np.moveaxis(values, axis, 0), None if mask is None else np.moveaxis(mask, axis, 0)
     box = bounding_box(mask, values.shape)
-    values, mask = values[box], None if mask is None else mask[box]
-    if mask is not None and mask.all():
-        mask = None
-    inside = values if mask is None else values[mask]
+    values, mask = np.ascontiguousarray(values[box]), None if mask is None else np.ascontiguousarray(mask[box])
+    places = None if mask is None else np.flatnonzero(mask)
+    if places is None or len(places) == values.size:
+        mask, inside = None, values
+    else:
+        inside = values.take(places)
     refuse_size(values.shape, inside.size, rule)
     refuse_alone(values.shape, rule)
     low, high = inside.min(), inside.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
+    if not (isfinite(low) and isfinite(high)):
         raise ValueError("Expected finite grey values, got NaN or an infinity within the region.")
     edges = level_edges(low, high, rule)
-    levels = int(np.searchsorted(edges, high, side="right"))
+    levels = int(edges.searchsorted(high, side="right"))
     return Region(values.astype(np.float64, copy=False), mask, spacing, edges, levels, inside.size)
 
 
@@ -61,11 +75,14 @@ def bounding_box(mask: BoolArray | None, shape: tuple[int, ...]) -> tuple[slice,
     """Slices of the smallest box that holds the region; ValueError where it is empty."""
     if mask is None:
         return tuple(slice(0, size) for size in shape)
-    if not mask.any():
+    sides, rest = [], np.asarray(mask)
+    while rest.ndim > 1:
+        sides.append(np.flatnonzero(rest.reshape(len(rest), -1).any(axis=1)))
+        rest = np.asarray(rest.any(axis=0))
+    sides.append(np.flatnonzero(rest))
+    if not len(sides[0]):
         raise ValueError("The region of interest is empty.")
-    axes = range(mask.ndim)
-    seen = [np.flatnonzero(mask.any(axis=tuple(other for other in axes if other != axis))) for axis in axes]
-    return tuple(slice(int(places[0]), int(places[-1]) + 1) for places in seen)
+    return tuple(slice(int(places[0]), int(places[-1]) + 1) for places in sides)
 
 
 def refuse_size(box: tuple[int, ...], count: int, rule: Settings) -> None:
@@ -105,4 +122,4 @@ def level_edges(low: Any, high: Any, rule: Settings) -> FloatArray:
         edges = np.arange(low - low % width, high + 2 * width, width)
     if len(edges) > most + 3:
         raise ValueError(f"The image has more than {most} grey levels.")
-    return edges.astype(np.float64)
+    return np.asarray(edges, dtype=np.float64)

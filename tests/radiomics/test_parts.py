@@ -11,12 +11,13 @@ from scipy.sparse.csgraph import connected_components
 
 from gan_audit.radiomics import eigen
 from gan_audit.radiomics.cells import Cells, emphases
+from gan_audit.radiomics.diagonals import diagonals
 from gan_audit.radiomics.engine import batch
 from gan_audit.radiomics.extent import widest
-from gan_audit.radiomics.glcm import _diagonals
 from gan_audit.radiomics.glszm import unite
 from gan_audit.radiomics.offsets import offsets, within
 from gan_audit.radiomics.settings import Settings, parse
+from gan_audit.radiomics.truths import truths
 
 
 def test_a_small_image_worked_by_hand():
@@ -62,7 +63,7 @@ def test_united_sets_are_the_connected_components(number, pairs):
 def test_diagonals_are_sums_over_i_plus_j_and_over_their_distance():
     both = np.random.default_rng(0).integers(0, 9, (2, 3, 6, 6)).astype(float)
     both += both.swapaxes(2, 3)
-    sums, differences = _diagonals(both)
+    sums, differences = diagonals(both)
     i, j = np.indices((6, 6))
     assert np.array_equal(sums, np.stack([both[..., i + j == k].sum(-1) for k in range(11)], axis=-1))
     assert np.array_equal(differences, np.stack([both[..., abs(i - j) == k].sum(-1) for k in range(6)], axis=-1))
@@ -85,6 +86,35 @@ def test_squaring_is_what_finds_a_clear_second_eigenvalue(monkeypatch):
     matrix = (base * (0.7 ** np.arange(20))) @ base.T
     monkeypatch.setattr(np.linalg, "eigvalsh", None)
     assert eigen.second_eigenvalue(matrix[None], base[:, 0][None]) == pytest.approx(0.7, rel=1e-11)
+
+
+@pytest.mark.parametrize("smooth", [1, 4, 16])
+def test_second_eigenvalues_of_counts_are_those_of_lapack(smooth):
+    rng = np.random.default_rng(smooth)
+    near = np.exp(-(np.subtract.outer(np.arange(24), np.arange(24)) ** 2) / smooth)
+    counts = rng.poisson(20 * near, (40, 24, 24)) + np.eye(24)
+    counts += counts.swapaxes(1, 2)
+    p = counts / counts.sum(axis=(1, 2))[:, None, None]
+    margin = np.sqrt(p.sum(axis=2))
+    matrices = p / (margin[:, :, None] * margin[:, None, :])
+    values = np.linalg.eigvalsh(matrices)
+    expected = np.maximum(values[:, -2], -values[:, 0])
+    assert np.allclose(eigen.second_eigenvalue(matrices, margin), expected, rtol=1e-11, atol=0)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.002, 0.03, 0.3, 1.0])
+@pytest.mark.parametrize("size", [0, 5, 64, 1003])
+def test_truths_are_where_flags_are_set(share, size):
+    flags = np.random.default_rng(size).random(size) < share
+    assert np.array_equal(truths(flags), np.flatnonzero(flags))
+
+
+@pytest.mark.parametrize("width", [8, 9, 10, 41, 42, 100])
+def test_runs_of_any_length_are_measured(width):
+    image = np.repeat(np.arange(3.0), width).reshape(3, width)
+    found = batch([image, image.T], settings=Settings(bin_width=1.0))
+    emphasis = found.values[:, found.names.index("original_glrlm_LongRunEmphasis")]
+    assert emphasis == pytest.approx((width**2 + 3) / 4)  # along the stripes; across and aslant all runs are single
 
 
 def test_a_matrix_of_one_cell_has_no_spread():

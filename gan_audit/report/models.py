@@ -172,6 +172,8 @@ class Card:
     state: str
     """The worst over all scopes."""
     verdict: str
+    apart: bool
+    """Whether the result over all images is another one."""
     summary: str
     """Counts by class, where scopes differ."""
     main: Result | None

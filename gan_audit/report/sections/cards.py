@@ -78,6 +78,7 @@ def _block(context: Context, id: str, groups: list[Group]) -> CheckBlock:
 def _card(context: Context, group: Group) -> Card:
     state = worst([entry.state for entry in group.entries])
     mixed = len({entry.state for entry in group.classes}) > 1
+    apart = group.main is not None and group.main.state != state
     links = [Cell(table.caption, href=table.anchor) for entry in group.entries for table in check_tables(entry)]
     own = check_tables(group.main) if group.main else []
     drawn = {entry.index: _own_plots(entry) for entry in group.entries}
@@ -89,7 +90,8 @@ def _card(context: Context, group: Group) -> Card:
         space=group.first.space,
         level=LEVELS.get(str(group.first.check.get("level", "error")), ""),
         state=state,
-        verdict=STATES[state],
+        verdict=f"{STATES[state]} in a class" if apart else STATES[state],
+        apart=apart,
         summary=f"By class: {by_class(group)}" if mixed else "",
         main=_result(group.main) if group.main else None,
         scopes=_scopes(context, group),

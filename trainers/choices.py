@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from math import isfinite
 from typing import Any
 
 from gan_audit.errors import UsageError
-from trainers.presets import Preset
+from trainers.config import preset_for
+from trainers.presets import PRESETS, Preset
 
 RANGES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "batch": (lambda value: value >= 2, "at least 2"),
@@ -26,6 +28,11 @@ RANGES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "betas": (lambda value: all(0 <= one < 1 for one in value), "from 0 to below 1"),
 }
 """Field to what is allowed, as a test and in words."""
+UNFIT: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "cyclegan": (("l1", "l2", "perceptual"), "compares an image with its own target; cyclegan works without pairs"),
+    "srgan": (("cycle", "identity"), "needs a way back, and srgan only enlarges"),
+}
+"""Translation to losses that it cannot have, and why."""
 
 
 def checked(preset: Preset, changes: Mapping[str, Any]) -> Preset:
@@ -48,16 +55,51 @@ def checked(preset: Preset, changes: Mapping[str, Any]) -> Preset:
         raise UsageError("--adaptive needs augmentations to adapt, such as --augment translation,cutout.")
     if preset.path_length and preset.network != "style":
         raise UsageError("--path-length is for the network `style` alone.")
+    if preset.kind == "translation" and not any({"adversarial": 1.0, **dict(preset.terms)}.values()):
+        raise UsageError("Expected a loss with a weight above 0, got none. Leave --term out for the model's own.")
     if changes.get("penalty") and changes.get("penalty_weight") is None:
         return replace(preset, penalty_weight=PENALTIES[preset.penalty].weight)
     return preset
+
+
+def terms_for(model: str, wishes: Sequence[str]) -> tuple[tuple[str, float], ...] | None:
+    """The preset's weights of a translation's losses with those of `wishes`, NAME=WEIGHT, in their place.
+
+    None without wishes. Raises UsageError for a model without such losses, for a loss that the model cannot have and
+    for a weight that is none; `checked` knows the names.
+    """
+    if not wishes:
+        return None
+    preset = preset_for(model)
+    if preset.kind != "translation":
+        names = ", ".join(name for name, row in PRESETS.items() if row.kind == "translation")
+        raise UsageError(f"--term is for {names}; {model} has no such losses. Leave it out.")
+    given = dict(map(_term, wishes))
+    unfit, reason = UNFIT.get(model, ((), ""))
+    for name in unfit:
+        if given.get(name):
+            raise UsageError(f"--term {name} {reason}. Leave it out.")
+    return tuple((dict(preset.terms) | given).items())
+
+
+def _term(wish: str) -> tuple[str, float]:
+    name, _, number = wish.partition("=")
+    try:
+        weight = float(number)
+    except ValueError:
+        weight = -1.0
+    if not isfinite(weight) or weight < 0:
+        raise UsageError(f"Expected --term NAME=WEIGHT with a weight of at least 0, such as identity=5, got {wish!r}.")
+    return name.strip(), weight
 
 
 def _names(preset: Preset) -> list[tuple[str, str, Any]]:
     """Option, what was chosen, and the table it has to be in."""
     from trainers.augmentations import AUGMENTATIONS
     from trainers.loops.optimizers import OPTIMIZERS
+    from trainers.loops.terms import TERMS
     from trainers.networks.registry import NETWORKS
+    from trainers.networks.translation import TRANSLATORS
     from trainers.objectives import OBJECTIVES
     from trainers.penalties import CONSTRAINTS, PENALTIES
 
@@ -69,5 +111,6 @@ def _names(preset: Preset) -> list[tuple[str, str, Any]]:
     ]
     if preset.kind == "variational":
         return [*found, ("network", preset.network, ("vae",)), ("objective", preset.objective, ("elbo",))]
-    found.append(("objective", preset.objective, OBJECTIVES))
-    return [*found, ("network", preset.network, NETWORKS)] if preset.kind == "adversarial" else found
+    networks = NETWORKS if preset.kind == "adversarial" else TRANSLATORS
+    terms = [("term", name, TERMS) for name, _ in preset.terms]
+    return [*found, ("objective", preset.objective, OBJECTIVES), ("network", preset.network, networks), *terms]

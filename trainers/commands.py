@@ -13,6 +13,7 @@ from trainers.presets import PRESETS
 
 Opt = typer.Option
 MODELS = "; ".join(f"{name}: {preset.summary}" for name, preset in PRESETS.items())
+TERM = "NAME=WEIGHT; repeatable: adversarial, cycle, identity, l1, l2 or perceptual; cyclegan, pix2pix, srgan."
 OVERWRITE = "Replace an earlier synthetic set in the output folder."
 
 
@@ -77,11 +78,12 @@ def train(
     ema: Annotated[float | None, Opt("--ema", help="Decay of the averaged weights; 0 for none.")] = None,
     beta: Annotated[float | None, Opt("--beta", help="Weight of the divergence; vae, cvae.")] = None,
     noise_floor: Annotated[float | None, Opt("--noise-floor", help="vae, cvae.")] = None,
+    term: Annotated[list[str] | None, Opt("--term", help=TERM)] = None,
     monitor: Annotated[int, Opt("--monitor", min=0, help="Steps between two measurements of itself; 0: none.")] = 0,
     stop_on: Annotated[list[str] | None, Opt("--stop-on", help="memorization.")] = None,
     device: Annotated[Device, Opt("--device")] = Device.auto,
     precision: Annotated[Precision, Opt("--precision", help="bfloat16: mixed, on CUDA.")] = Precision.float32,
-    compiled: Annotated[bool, Opt("--compile", help="Compile the networks, on CUDA.")] = False,
+    compiled: Annotated[bool, Opt("--compile", help="Compile the networks; pays on CUDA.")] = False,
     threads: Annotated[int, Opt("--threads", min=1, help="Cores; weights repeat exactly for one number.")] = 1,
     jobs: Annotated[int | None, Opt("--jobs", min=1, help="Processes that read images.")] = None,
     quiet: Annotated[bool, Opt("--quiet", help="Print nothing but errors.")] = False,

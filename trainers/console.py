@@ -13,6 +13,7 @@ from gan_audit.console import progress_for
 from gan_audit.errors import UsageError
 from trainers.augment.augment import Order as AugmentOrder
 from trainers.augment.augment import augment
+from trainers.choices import terms_for
 from trainers.data.prepare import Wishes
 from trainers.display import bar_for
 from trainers.generate import FOLD, Order, fold_folders, generate
@@ -66,7 +67,7 @@ def run_augmentation(given: Mapping[str, Any]) -> None:
 
 def request_of(given: Mapping[str, Any]) -> Request:
     """The options of train as one object."""
-    changes = {name: given[name] for name in CHANGES}
+    changes = {name: given[name] for name in CHANGES} | {"terms": terms_for(given["model"], given["term"] or ())}
     if given["augment"] is not None:
         kinds = tuple(kind.strip() for kind in given["augment"].split(",") if kind.strip())
         changes["augmentation"] = () if kinds == ("none",) else kinds

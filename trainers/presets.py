@@ -42,7 +42,7 @@ class Preset:
     """Whether their probability follows the discriminator's overfitting (Karras 2020b)."""
     latent: int = 64
     width: int = 64
-    """Channels at the finest level; a dense layer has four times as many units."""
+    """Channels at half the resolution, up to four times as many below; units of a dense layer."""
     depth: int = 0
     """Levels or layers; 0 lets the network choose by the size of the images."""
     attention: bool = False
@@ -78,13 +78,14 @@ class Preset:
         return self.conditioning != "none"
 
 
-R1 = {"penalty": "r1", "penalty_weight": 1.0}
 PRESETS: Mapping[str, Preset] = {
     "gan": Preset(
         "adversarial", "minimax GAN of dense layers, with R1", "dense", "minimax", "r1", 1.0, width=256,
+        generator_lr=2e-4,
     ),
     "ns-gan": Preset(
         "adversarial", "non-saturating GAN of dense layers, with R1", "dense", "non-saturating", "r1", 1.0, width=256,
+        generator_lr=2e-4,
     ),
     "lsgan": Preset(
         "adversarial", "least-squares GAN, with R1", "convolutional", "least-squares", "r1", 1.0, width=16,
@@ -92,11 +93,11 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "wgan": Preset(
         "adversarial", "Wasserstein GAN with clipped weights", "convolutional", "wasserstein", constraint="clip",
-        optimizer="rmsprop", generator_lr=2e-4, discriminator_lr=2e-4, critic_steps=3, width=32,
+        clip=0.02, optimizer="rmsprop", generator_lr=5e-4, discriminator_lr=5e-4, critic_steps=3, width=16, batch=32,
     ),
     "wgan-gp": Preset(
         "adversarial", "Wasserstein GAN with gradient penalty", "convolutional", "wasserstein", "gradient", 10.0,
-        conditioning="none", critic_steps=2, width=32, dimensions=(2, 3),
+        critic_steps=2, width=16, batch=32, dimensions=(2, 3),
     ),
     "dcgan": Preset(
         "adversarial", "convolutional GAN, with R1", "convolutional", "non-saturating", "r1", 1.0, width=16,
@@ -107,24 +108,24 @@ PRESETS: Mapping[str, Preset] = {
         "r1", 1.0, conditioning="projection", width=32, dimensions=(2, 3),
     ),
     "progan": Preset(
-        "adversarial", "progressively grown GAN", "progressive", "wasserstein", "gradient", 10.0, width=32, grow=600,
-        steps=6000,
+        "adversarial", "progressively grown GAN", "progressive", "non-saturating", "r1", 1.0, penalty_interval=4,
+        width=16, batch=32, generator_lr=2e-3, discriminator_lr=2e-3, grow=200, steps=6000,
     ),
     "stylegan": Preset(
         "adversarial", "style-based GAN: mapping network, modulated convolutions, noise", "style", "non-saturating",
-        "r1", 1.0, penalty_interval=4, width=32, latent=64,
+        "r1", 1.0, penalty_interval=4, width=16, batch=32,
     ),
     "iagan": Preset(
         "adversarial", "image-conditioned GAN with attention: a real image's code beside the noise", "attention-image",
-        "non-saturating", "r1", 1.0, width=32, attention=True,
+        "non-saturating", "r1", 1.0, width=16, batch=32, attention=True,
     ),
     "vae": Preset(
-        "variational", "variational autoencoder", "vae", "elbo", latent=32, width=32, noise_floor=0.4,
+        "variational", "variational autoencoder", "vae", "elbo", latent=64, width=16, batch=32, noise_floor=0.2,
         dimensions=(2, 3), betas=(0.9, 0.999),
     ),
     "cvae": Preset(
         "variational", "label-conditional variational autoencoder", "vae", "elbo", conditioning="concat", latent=32,
-        width=32, noise_floor=0.4, dimensions=(2, 3), betas=(0.9, 0.999),
+        width=32, noise_floor=0.2, dimensions=(2, 3), betas=(0.9, 0.999),
     ),
     "cyclegan": Preset(
         "translation", "unpaired translation with cycle and identity losses", "residual", "least-squares",

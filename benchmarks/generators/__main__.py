@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks.generators.memorization import curves
+from benchmarks.generators.memorization import curves, verdicts
 from benchmarks.generators.runner import MODELS, Wanted, measure, rows
 from benchmarks.generators.sets import SETS
 from benchmarks.generators.table import insert, table
@@ -23,6 +23,8 @@ def main() -> None:
         picture = (options.docs.parent if options.docs else options.out) / PICTURE
         for name, line in curves(options.out, options.data, options.seconds, picture).items():
             print(name, [(round(second), round(ratio, 2)) for second, ratio in line])
+        for name, found in verdicts(options.out, options.data, options.seconds).items():
+            print(f"audit of the generator of {name}:", found)
     if options.docs:
         for name in wanted.sets:
             insert(options.docs, name, table(rows(options.out), name))

@@ -70,6 +70,15 @@ def test_folds_are_trained_one_after_the_other_and_sampled_together(digits, tmp_
         (("--model", "gan", "--window", "5", "5"), 2, "LOW below HIGH"),
         (("--model", "gan", "--targets", "."), 2, "--targets"),
         (("--model", "vae", "--penalty", "r1"), 2, "no discriminator"),
+        (("--model", "gan", "--term", "cycle=1"), 2, "cyclegan, pix2pix, srgan"),
+        (("--model", "cyclegan", "--term", "identiti=1"), 2, "Did you mean identity"),
+        (("--model", "cyclegan", "--term", "identity"), 2, "NAME=WEIGHT"),
+        (("--model", "cyclegan", "--term", "identity=-1"), 2, "at least 0"),
+        (("--model", "cyclegan", "--term", "identity=nan"), 2, "at least 0"),
+        (("--model", "cyclegan", "--term", "l1=1"), 2, "without pairs"),
+        (("--model", "srgan", "--term", "cycle=1"), 2, "way back"),
+        (("--model", "pix2pix", "--term", "l1=0", "--term", "adversarial=0"), 2, "weight above 0"),
+        (("--model", "pix2pix", "--network", "resnet"), 2, "unet"),
     ],
 )
 def test_wrong_usage_is_answered_in_words(arguments, code, words, digits, tmp_path, capsys):
@@ -79,6 +88,13 @@ def test_wrong_usage_is_answered_in_words(arguments, code, words, digits, tmp_pa
     assert words in message
     assert "Traceback" not in message
     assert not (tmp_path / "run").exists()
+
+
+def test_the_weights_of_a_translation_take_the_place_of_its_own(digits, tmp_path):
+    options = ("--data", digits, "--targets", digits, "--out", tmp_path / "run", "--steps", 2, *SMALL)
+    assert run("train", "--model", "cyclegan", *options, "--term", "identity=5", "--term", "adversarial=0.5") == 0
+    preset = json.loads((tmp_path / "run" / "config.json").read_text())["preset"]
+    assert dict(preset["terms"]) == {"cycle": 10.0, "identity": 5.0, "adversarial": 0.5}
 
 
 def test_bad_data_is_answered_in_words(digits, tmp_path, capsys):

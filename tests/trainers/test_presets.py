@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -84,6 +86,21 @@ def test_every_step_moves_generator_discriminator_and_average():
     for name in ("generator", "discriminator", "average"):
         before, after = fresh.modules[name].state_dict(), objective.modules[name].state_dict()
         assert any(not torch.equal(before[key], after[key]) for key in before), name
+
+
+def test_compiled_networks_train_to_the_very_same_weights(monkeypatch):
+    """Held against plain ones with the backend that compiles nothing: what is tested is that they can be traced."""
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    shape, preset = Shape(1, (8, 8), 0), preset_for("lsgan", {**SMALL, "penalty": "none"})
+    averages = []
+    for compiled in (False, True):
+        objective = build(RunConfig("lsgan", preset, shape, (), compiled=compiled), "cpu")
+        assert (objective.make is objective.generator) != compiled
+        for step in range(3):
+            images = torch.rand((4, 1, 8, 8), generator=torch.Generator().manual_seed(step))
+            objective.step(step, Batch(images, None), Draw(0, step))
+        averages.append(objective.modules["average"].state_dict())
+    assert all(torch.equal(averages[0][key], averages[1][key]) for key in averages[0])
 
 
 def test_training_leaves_the_global_random_state_alone():

@@ -92,7 +92,7 @@ train(Path({str(digits)!r}), Path({str(tmp_path / "run")!r}), "gan", steps=10**6
 """
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     folder = tmp_path / "run" / "checkpoints"
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while len(checkpoints.places(folder)) < 2 and process.poll() is None and time.monotonic() < end:
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)

@@ -45,6 +45,8 @@ class Translation:
             raise UsageError(f"Expected losses among {', '.join(TERMS)}, got {', '.join(unknown)}.")
         self.terms = {name: weight for name, weight in named.items() if weight}
         source, target = config.source or config.shape, config.shape
+        if "identity" in self.terms and source.channels != target.channels:
+            raise UsageError("The loss identity needs inputs and targets that are both grey or both in colour.")
         self.there = self._way("forward", source, target)
         self.again = self._way("backward", target, source) if TWO_WAYS & set(self.terms) else None
         self.objective, self.penalty = OBJECTIVES[self.preset.objective], PENALTIES[self.preset.penalty]

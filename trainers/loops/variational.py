@@ -51,10 +51,11 @@ class Variational:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16"):
             mean, logvar = encoder(batch.images, batch.labels)
             code = draw_code(mean, logvar, draw("codes"))
-            found = elbo(
-                batch.images, decoder(code, batch.labels), decoder.noise(), mean, logvar, beta=self.preset.beta
-            )
+            made = decoder.decode(code, batch.labels)
+            found = elbo(batch.images, made, decoder.noise(), mean, logvar, beta=self.preset.beta)
         descend(self.optimizers["pair"], found.loss)
+        decoder.codes.update(code, batch.labels)
+        decoder.residuals.update(batch.images - made, batch.labels)
         if self.average is not None:
             self.average.update(decoder)
         losses = {"elbo": -found.loss, "reconstruction": found.reconstruction, "divergence": found.divergence}

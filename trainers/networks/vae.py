@@ -8,9 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from trainers.networks.blocks import SLOPE, convolution
+from trainers.networks.codes import Codes
 from trainers.networks.conditioning import classes_of, with_planes
 from trainers.networks.convolutional import ConvolutionalGenerator, Fitted, downwards
 from trainers.networks.options import NetworkOptions
+from trainers.networks.residuals import Residuals
 from trainers.networks.seeding import seeded
 from trainers.networks.sizes import pyramid
 from trainers.types import Shape
@@ -48,12 +50,28 @@ class Encoder(nn.Module):
 
 
 class Decoder(ConvolutionalGenerator):
-    """z (n, latent) and labels to the mean of the images, with Gaussian noise of one learned size."""
+    """z (n, latent) and labels to the mean of the images, with Gaussian noise of one learned size.
+
+    `decode` takes codes as the encoder gives them and gives the mean. `forward`, which images are sampled by, takes
+    standard normal z, moves them to where the training images' codes were (`Codes`), decodes them and adds noise with
+    the spectrum of what decoding leaves out (`Residuals`); the noise follows from z too.
+    """
 
     def __init__(self, shape: Shape, options: NetworkOptions, floor: float = FLOOR) -> None:
         super().__init__(shape, options)
         self.floor = floor
         self.log_noise = nn.Parameter(torch.tensor(log(FIRST_NOISE)))
+        classes = classes_of(shape, options)
+        self.codes, self.residuals = Codes(options.latent, classes), Residuals(shape, options.latent, classes)
+
+    def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Raises ValueError for missing labels in a conditional network."""
+        made: Tensor = self.decode(self.codes(z, labels), labels) + self.residuals(z, labels)
+        return made.clamp(-1.0, 1.0)
+
+    def decode(self, code: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Codes (n, latent) to images; ValueError for missing labels in a conditional network."""
+        return super().forward(code, labels)
 
     def noise(self) -> Tensor:
         """Standard deviation of the noise, at least `floor`: the root of floor² plus the learned variance."""

@@ -19,7 +19,7 @@ def test_shapes_and_gradients(channels: int, size: tuple[int, ...], classes: int
     labels = torch.tensor([0, 1, 2, 0]) if classes else None
     mean, logvar = encoder(images, labels)
     assert mean.shape == logvar.shape == (4, 5)
-    made = decoder(draw(mean, logvar, torch.Generator().manual_seed(1)), labels)
+    made = decoder.decode(draw(mean, logvar, torch.Generator().manual_seed(1)), labels)
     assert made.shape == images.shape
     elbo(images, made, decoder.noise(), mean, logvar).loss.backward()
     assert all(weight.grad is not None for network in (encoder, decoder) for weight in network.parameters())

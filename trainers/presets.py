@@ -80,20 +80,19 @@ class Preset:
 
 PRESETS: Mapping[str, Preset] = {
     "gan": Preset(
-        "adversarial", "minimax GAN of dense layers, with R1", "dense", "minimax", "r1", 1.0, width=256,
-        generator_lr=2e-4,
+        "adversarial", "minimax GAN, with R1", "convolutional", "minimax", "r1", 1.0, width=16, batch=32,
     ),
     "ns-gan": Preset(
-        "adversarial", "non-saturating GAN of dense layers, with R1", "dense", "non-saturating", "r1", 1.0, width=256,
-        generator_lr=2e-4,
+        "adversarial", "non-saturating GAN, with spectral normalization", "convolutional", "non-saturating",
+        spectral_norm=True, width=16, batch=32,
     ),
     "lsgan": Preset(
         "adversarial", "least-squares GAN, with R1", "convolutional", "least-squares", "r1", 1.0, width=16,
         batch=32,
     ),
     "wgan": Preset(
-        "adversarial", "Wasserstein GAN with clipped weights", "convolutional", "wasserstein", constraint="clip",
-        clip=0.02, optimizer="rmsprop", generator_lr=5e-4, discriminator_lr=5e-4, critic_steps=3, width=16, batch=32,
+        "adversarial", "Wasserstein GAN with clipped weights, and R1", "convolutional", "wasserstein", "r1", 1.0,
+        constraint="clip", clip=0.1, generator_lr=5e-4, width=16, batch=32,
     ),
     "wgan-gp": Preset(
         "adversarial", "Wasserstein GAN with gradient penalty", "convolutional", "wasserstein", "gradient", 10.0,

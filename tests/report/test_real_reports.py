@@ -16,7 +16,6 @@ import page_scripts
 import pytest
 import real_generators
 import tasks
-from devtools import browser
 from report_page import Page
 from report_trace import resolve, shown_number, unit_of
 
@@ -64,13 +63,6 @@ def folder(made, name) -> Path:
 @pytest.fixture(scope="module")
 def document(folder):
     return load(folder / "audit.json")
-
-
-@pytest.fixture(scope="module")
-def tab(tmp_path_factory):
-    assert BROWSER, "CI needs a Chromium"
-    with browser(BROWSER, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

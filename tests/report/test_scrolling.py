@@ -8,7 +8,6 @@ import page_scripts
 import pytest
 import report_documents
 import tasks
-from devtools import browser
 
 from gan_audit.report.html import render_html
 from gan_audit.report.pdf import find_browser
@@ -18,13 +17,6 @@ CLASSES = tuple(f"class {number}" for number in range(6))
 pytestmark = pytest.mark.skipif(
     BROWSER is None and not os.environ.get("CI"), reason="no Chromium or Chrome is installed"
 )
-
-
-@pytest.fixture(scope="module")
-def tab(tmp_path_factory):
-    assert BROWSER, "CI needs a Chromium"
-    with browser(BROWSER, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

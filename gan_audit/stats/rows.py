@@ -18,6 +18,8 @@ METRICS: Mapping[str, Callable[[FloatArray], FloatArray]] = {"l2": np.sqrt, "cos
 """Metric → distance, from the squared Euclidean distance between rows as `Rows.of` takes them."""
 CACHED = 1 << 16
 """Numbers that stay in a core's cache."""
+NEAR_CENTRE = 0.1
+"""Share of the mean square row that the centre's may be for the rows to be taken as they are."""
 LARGE = 1 << 24
 """Numbers from which more threads than one are worth their start."""
 
@@ -74,22 +76,40 @@ class Rows:
         total = sum((self.take(x).sum(axis=0) for x in spans(len(self), height)), np.zeros(self.dimension))
         return np.asarray(total / len(self)).astype(np.float32).astype(np.float64)
 
+    def origin(self) -> FloatArray:
+        """(d,) the centre, or 0 where the rows lie about that already: `single` need not copy them then."""
+        centre = self.centre()
+        squares = sum(float(np.square(self.take(x)).sum()) for x in spans(len(self), CACHED // self.dimension))
+        return centre if centre @ centre * len(self) > NEAR_CENTRE * squares else np.zeros_like(centre)
+
     def single(self, rows: IntArray, centre: FloatArray) -> Single:
-        """(r, d) float32: rows of ascending numbers, less the centre. ValueError for NaN or infinity."""
-        moved = np.empty((len(rows), self.dimension), np.float32)
+        """(r, d) float32: rows of ascending numbers, less the centre; a view of the sample where that changes nothing.
+
+        ValueError for NaN or infinity.
+        """
+        as_it_is = self.length is None and self.values.dtype == np.float32 and not centre.any()
+        if as_it_is:
+            moved: Single = np.require(self._pick(rows), requirements=["C", "W"])
+        else:
+            moved = np.empty((len(rows), self.dimension), np.float32)
 
         @np.errstate(over="ignore", invalid="ignore")
         def fill(part: slice) -> None:
             for within in spans(part.stop - part.start, CACHED // self.dimension):
                 span = slice(part.start + within.start, part.start + within.stop)
-                which = _as_slice(rows[span])
-                picked = self.values[which] if self.length is None else self.take(which)
-                np.subtract(picked, centre.astype(picked.dtype), out=moved[span], casting="same_kind")
+                picked = moved[span] if as_it_is else self._pick(rows[span])
+                if not as_it_is:
+                    np.subtract(picked, centre.astype(picked.dtype), out=moved[span], casting="same_kind")
                 if not np.isfinite(moved[span]).all() and not np.isfinite(picked).all():
                     raise ValueError("Expected finite features, got NaN or infinity. Leave out such rows or columns.")
 
         in_threads(fill, len(rows), self.dimension)
         return moved
+
+    def _pick(self, rows: IntArray) -> FloatArray:
+        """Rows of ascending numbers in the sample's own type, where they need not be divided."""
+        which = _as_slice(rows)
+        return self.values[which] if self.length is None else self.take(which)
 
 
 def paired_squares(left: Rows, right: Rows, i: IntArray, j: IntArray) -> FloatArray:

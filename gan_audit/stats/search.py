@@ -50,10 +50,11 @@ def nearest(
     is how a row, or a patient, is kept from being its own baseline. metric: `l2`, Euclidean distance, or `cosine`,
     1 − cosine of the angle, [0, 2]. device: `cpu`, `cuda`, or `auto`.
 
-    Candidates come from an exhaustive search in single precision about the base's centre; their distances are then
-    recomputed from differences in double precision, so that copies are at 0 and near-copies where they are, the same
-    on every device. Where rounding could have hidden a nearer row, the search is widened. Beyond the sets themselves
-    memory holds one float32 copy of the base (at most 1 GiB of it at a time), blocks of the queries, and the result.
+    Candidates come from an exhaustive search in single precision about the base's centre, or about 0 where that is
+    near; their distances are then recomputed from differences in double precision, so that copies are at 0 and
+    near-copies where they are, the same on every device. Where rounding could have hidden a nearer row, the search is
+    widened. Beyond the sets themselves memory holds one float32 copy of the base (at most 1 GiB of it at a time; none
+    about 0), blocks of the queries, and the result.
 
     approximate: let faiss look into the cells nearest to each query only (inverted lists; faster from some 100,000
     rows upwards, on the CPU). Distances are still exact, neighbours may be missed: how many says `recall`.
@@ -97,7 +98,7 @@ class Job:
         squared, index = np.full((len(self.queries), k), np.inf), np.full((len(self.queries), k), -1, dtype=np.int64)
         if not squared.size:
             return squared, index
-        centre = self.base.centre()
+        centre = self.base.origin()
         slices = Slices(self.base, centre, self.backend, self.approximate)
         widest = min(n, max(WIDEST, k + SPARE))
         need = np.minimum(k + SPARE + self._own(), widest)

@@ -179,21 +179,36 @@ def test_approximate_search_says_what_it_missed():
     assert (groups[own.index[:, 0]] != groups[:100]).all()
 
 
-def test_memory_is_one_single_precision_copy_of_the_base():
+@pytest.mark.parametrize(("centre", "copies"), [(3.0, 1.6), (0.0, 0.4)])
+def test_memory_is_one_single_precision_copy_of_a_base_that_does_not_lie_about_0(centre, copies):
     rng = np.random.default_rng(10)
-    base = rng.standard_normal((200_000, 32), dtype=np.float32)
+    base = rng.standard_normal((200_000, 32), dtype=np.float32) + np.float32(centre)
     nearest(base[:8], base[:100], 3)
     tracemalloc.start()
     nearest(base[:64], base, 3)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 1.6 * base.nbytes
+    assert peak < copies * base.nbytes
+
+
+@pytest.mark.parametrize("device", PATHS)
+@pytest.mark.filterwarnings("error")
+def test_rows_that_cannot_be_written_or_lie_apart_are_searched(device):
+    base = np.random.default_rng(11).standard_normal((90, 6), dtype=np.float32)
+    expected = nearest(base[:5], base, 3, device=device)
+    fixed, apart = base.copy(), np.asfortranarray(base)
+    fixed.flags.writeable = False
+    for changed in (fixed, apart):
+        found = nearest(changed[:5], changed, 3, device=device)
+        same(found, (expected.distance, expected.index))
 
 
 @pytest.mark.parametrize("place", ["queries", "base"])
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_values_that_are_no_numbers_are_refused(place, value):
-    arrays = {"queries": np.ones((5, 3)), "base": np.ones((6, 3))}
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_values_that_are_no_numbers_are_refused(place, value, dtype):
+    arrays = {"queries": np.ones((5, 3), dtype), "base": np.ones((6, 3), dtype)}
+    arrays["base"][::2] *= -1
     arrays[place][2, 1] = value
     with pytest.raises(ValueError, match="Expected finite features"):
         nearest(**arrays)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 
 from gan_audit.errors import UsageError
 from gan_audit.features import inception_weights, torch_tools
 from gan_audit.features.base import Options, Unavailable
 from gan_audit.features.inception import Inception
+from tests.stand_in import NAME, switched_on
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +77,15 @@ def test_features_and_fid_equal_torch_fidelitys(fitted, weights, images, as_imag
     shift = ((rows[:4].mean(axis=0) - rows[4:].mean(axis=0)) ** 2).sum()
     fid = shift + (one**2).sum() + (two**2).sum() - 2 * np.linalg.norm(one @ two.T, "nuc")
     assert fid == pytest.approx(published, rel=1e-3)
+
+
+def test_on_another_device_nothing_is_mixed_with_the_cpu(fitted, images, as_image, monkeypatch):
+    monkeypatch.setattr(torch_tools, "BATCH", 2)
+    away = replace(fitted, device=NAME)
+    monkeypatch.setattr(torch.__future__, "_swap_module_params_on_conversion", True)
+    with switched_on():
+        found = away.batch([as_image(image) for image in images[:2]])
+    np.testing.assert_allclose(found, fitted.batch([as_image(image) for image in images[:2]]), rtol=1e-5)
 
 
 def test_a_row_equals_the_peers_on_the_same_image(fitted, weights, images, as_image, monkeypatch):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
@@ -8,6 +10,7 @@ from gan_audit.errors import UsageError
 from gan_audit.features.base import Options
 from gan_audit.features.random_conv import RandomConv, input_size, weights_sha256
 from gan_audit.features.torch_tools import BATCH, in_batches
+from tests.stand_in import NAME, switched_on
 
 PUBLISHED_WEIGHTS = "8a7059d7"
 
@@ -51,6 +54,16 @@ def test_any_size_and_a_volume_give_256_features(fitted, rows, as_image):
 def test_a_volume_of_equal_slices_gives_the_row_of_the_slice(fitted, rows):
     image = np.random.default_rng(1).integers(0, 256, (40, 48), dtype=np.uint8)
     assert np.allclose(*rows(fitted, [image, np.stack([image] * 5)]), rtol=1e-12)
+
+
+def test_on_another_device_nothing_is_mixed_with_the_cpu(fitted, as_image):
+    rng = np.random.default_rng(3)
+    images = [as_image(rng.integers(0, 256, shape, dtype=np.uint8)) for shape in ((40, 48), (40, 48, 3), (9, 30, 30))]
+    away = replace(fitted, device=NAME)
+    with switched_on():
+        found = away.batch(images), [away(image) for image in images]
+    for rows in found:
+        np.testing.assert_allclose(rows, fitted.batch(images), rtol=1e-5, atol=1e-6)
 
 
 def test_an_image_gives_the_same_row_alone_and_in_any_batch(fitted, as_image):

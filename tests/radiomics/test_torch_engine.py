@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -16,10 +15,10 @@ from gan_audit.radiomics.engine import batch
 from gan_audit.radiomics.settings import Settings, parse
 from gan_audit.radiomics.torch_engine import engine, groups
 from tests.radiomics.peer import GREY, blob, texture
-from tests.radiomics.stand_in import NAME, Device
 from tests.radiomics.test_batch import mixed
 from tests.radiomics.test_equal import SETTINGS, sample
 from tests.radiomics.test_hostile import regions
+from tests.stand_in import NAME, switched_on
 
 RULE = Settings(bin_width=9.0)
 NO_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no CUDA device")
@@ -156,18 +155,19 @@ def test_on_another_device_nothing_is_mixed_with_the_cpu(monkeypatch, rule):
     lines[::2, ::2] = True
     images, masks = [*images, np.full((12, 12), 42.0), np.arange(90.0).reshape(9, 10)], [*masks, None, lines]
     expected = batch(images, masks, settings=rule)
-    grey = partial(engine.grey_features, device=NAME)
-    with torch.no_grad(), Device():
-        found = engine.numpy_engine.batch(images, masks, settings=rule, grey=grey)
+    with switched_on():
+        found = engine.batch(images, masks, settings=rule, device=NAME)
     np.testing.assert_allclose(found.values, expected.values, rtol=1e-9, atol=1e-12)
 
 
 def test_the_other_device_refuses_what_cuda_refuses():
-    with Device():
+    with switched_on():
         away = torch.arange(3, device=NAME)
         assert (away + 1).cpu().tolist() == [1, 2, 3]
         with pytest.raises(RuntimeError, match="mixes"):
             away + torch.arange(3)
+        with pytest.raises(RuntimeError, match="integers"):
+            away[None] @ away[:, None]
         with pytest.raises(RuntimeError):
             away.numpy()
 

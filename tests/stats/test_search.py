@@ -11,6 +11,7 @@ from scipy.spatial.distance import cdist
 from gan_audit.stats import backends, search, slices
 from gan_audit.stats.backends import BACKENDS, Backend
 from gan_audit.stats.search import nearest
+from tests.stand_in import NAME, switched_on
 from tests.stats import oracles
 
 PATHS = ("cpu", "torch-cpu")
@@ -78,6 +79,17 @@ def test_the_torch_path_tiles_a_large_base():
     base = rng.normal(size=(150_000, 3)).astype(np.float32)
     cpu, torch = (nearest(base[:40], base, 4, device=device) for device in PATHS)
     same(torch, (cpu.distance, cpu.index))
+
+
+def test_on_another_device_nothing_is_mixed_with_the_cpu(monkeypatch):
+    monkeypatch.setitem(BACKENDS, NAME, Backend(backends._torch(NAME), lambda: True))
+    monkeypatch.setitem(backends.DEVICES, NAME, (NAME,))
+    monkeypatch.setattr(backends, "TILE", 500)
+    base = np.random.default_rng(12).normal(size=(700, 6)).astype(np.float32)
+    groups = {"query_groups": np.arange(60), "base_groups": np.arange(700) // 2}
+    with switched_on():
+        found = nearest(base[:60], base, 7, device=NAME, **groups)
+    same(found, oracles.nearest(base[:60], base, 7, *groups.values()))
 
 
 def test_what_single_precision_gets_wrong_is_put_right():

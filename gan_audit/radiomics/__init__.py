@@ -1,4 +1,4 @@
 """Radiomic features of many images at once, as PyRadiomics 3.0.1 defines and names them, without PyRadiomics."""
 
-REVISION = 2
+REVISION = 3
 """Counts the changes that moved a number."""

@@ -68,7 +68,7 @@ def test_both_engines_give_one_table(images, make_set, tmp_path, content):
 def test_the_engine_its_revision_and_every_setting_are_recorded_and_in_the_cache_key(tmp_path):
     made = {name: replace(build(tmp_path, "batched", content), bin_width=8.0) for name, content in CONTENTS.items()}
     found = {name: extractor.describe(93) for name, extractor in made.items()}
-    assert "revision 2" in found["defaults"].extractor
+    assert "revision 3" in found["defaults"].extractor
     for space in found.values():
         assert space.parameters["engine"] == "batched"
         assert set(settings.FIELDS) - {"sigma"} <= set(space.parameters["setting"])

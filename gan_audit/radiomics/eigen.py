@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gan_audit.types import BoolArray, FloatArray, IntArray
+from gan_audit.types import BoolArray, FloatArray, IntArray, Single
 
-Single = NDArray[np.float32]
 LAST, START, STEPS, REFINED = 8, 4, 6, 2
 """Powers from the 2^4th are looked at and the 2^8th is the last; each is applied six times more to a column, in single
 precision, and then the matrix itself twice, in double."""

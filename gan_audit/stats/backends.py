@@ -8,8 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from gan_audit.errors import UsageError
-from gan_audit.stats.rows import Single
-from gan_audit.types import IntArray
+from gan_audit.types import IntArray, Single
 
 TILE = 1 << 24
 """Distances that torch holds at once on the CPU; sixteen times as many on a GPU."""

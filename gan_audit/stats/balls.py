@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_audit.stats.gram import Side
-from gan_audit.stats.rows import Single, looseness, paired_squares
-from gan_audit.types import BoolArray, FloatArray, IntArray
+from gan_audit.stats.rows import looseness, paired_squares
+from gan_audit.types import BoolArray, FloatArray, IntArray, Single
 
 TINY = float(np.finfo(np.float32).tiny)
 

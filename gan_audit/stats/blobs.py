@@ -9,9 +9,8 @@ import numpy as np
 from scipy.ndimage import maximum_filter
 
 from gan_audit.stats.parts import Parts, described, even, windows
-from gan_audit.stats.rows import Single
 from gan_audit.stats.separable import smooth
-from gan_audit.types import FloatArray, IntArray
+from gan_audit.types import FloatArray, IntArray, Single
 
 NARROW, WIDE = 0.8 / 64, 1.6 / 64
 """Gaussians of which the difference is taken, as shares of the side."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_audit.stats.rows import Single, rounding
-from gan_audit.types import BoolArray, FloatArray, IntArray
+from gan_audit.stats.rows import rounding
+from gan_audit.types import BoolArray, FloatArray, IntArray, Single
 
 PENDING = 24
 """Entries for each row that are gathered before they are sorted, at most 2²² for few rows."""

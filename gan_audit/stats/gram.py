@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_audit.stats.rows import CACHED, Rows, Single, looseness, spans
-from gan_audit.types import BoolArray, FloatArray, IntArray
+from gan_audit.stats.rows import CACHED, Rows, looseness, spans
+from gan_audit.types import BoolArray, FloatArray, IntArray, Single
 
 WIDTH = 8192
 """Columns of one product."""

@@ -9,9 +9,9 @@ import numpy as np
 from gan_audit.stats.balls import Balls, Manifold
 from gan_audit.stats.closest import Closest
 from gan_audit.stats.gram import KernelSums, Side, prepare, tiles
-from gan_audit.stats.rows import Rows, Single, paired_squares
+from gan_audit.stats.rows import Rows, paired_squares
 from gan_audit.stats.search import Job, Neighbours
-from gan_audit.types import FloatArray, IntArray
+from gan_audit.types import FloatArray, IntArray, Single
 
 
 @dataclass(frozen=True)

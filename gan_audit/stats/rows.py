@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
 
-from gan_audit.types import FloatArray, IntArray
+from gan_audit.types import FloatArray, IntArray, Single
 
-Single = NDArray[np.float32]
 METRICS: Mapping[str, Callable[[FloatArray], FloatArray]] = {"l2": np.sqrt, "cosine": lambda squared: 0.5 * squared}
 """Metric → distance, from the squared Euclidean distance between rows as `Rows.of` takes them."""
 CACHED = 1 << 16
@@ -76,11 +75,13 @@ class Rows:
         total = sum((self.take(x).sum(axis=0) for x in spans(len(self), height)), np.zeros(self.dimension))
         return np.asarray(total / len(self)).astype(np.float32).astype(np.float64)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def origin(self) -> FloatArray:
         """(d,) the centre, or 0 where the rows lie about that already: `single` need not copy them then."""
         centre = self.centre()
         squares = sum(float(np.square(self.take(x)).sum()) for x in spans(len(self), CACHED // self.dimension))
-        return centre if centre @ centre * len(self) > NEAR_CENTRE * squares else np.zeros_like(centre)
+        near = np.isfinite(squares) and centre @ centre * len(self) <= NEAR_CENTRE * squares
+        return np.zeros_like(centre) if near else centre
 
     def single(self, rows: IntArray, centre: FloatArray) -> Single:
         """(r, d) float32: rows of ascending numbers, less the centre; a view of the sample where that changes nothing.

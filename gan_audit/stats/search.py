@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gan_audit.stats.backends import Candidates, choose
-from gan_audit.stats.rows import METRICS, Rows, Single, paired_squares, rounding
+from gan_audit.stats.rows import METRICS, Rows, paired_squares, rounding
 from gan_audit.stats.slices import Slices, blocks, candidates
-from gan_audit.types import BoolArray, FloatArray, IntArray
+from gan_audit.types import BoolArray, FloatArray, IntArray, Single
 
 SPARE = 8
 """Candidates beyond those asked for: their distances show that no row left out can be nearer."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from gan_audit.stats.backends import BACKENDS, Candidates, Index, inverted_lists
-from gan_audit.stats.rows import Rows, Single, spans
-from gan_audit.types import FloatArray, IntArray
+from gan_audit.stats.rows import Rows, spans
+from gan_audit.types import FloatArray, IntArray, Single
 
 SLICE = 1 << 30
 """Bytes of the base, in single precision, that are searched at once."""

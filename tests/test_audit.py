@@ -43,7 +43,8 @@ def test_a_fifth_of_copies_is_found(copied):
     assert copied.verdict.exit_code == 1
     assert "memorization.duplicates" in copied.verdict.failed
     shares = [c["estimate"] for c in copied.document["checks"] if c["key"].startswith("memorization.close_fraction@p")]
-    assert min(shares) >= 0.19
+    assert shares[0] >= 0.19
+    assert min(shares) >= 4 / 24  # as many as were planted in the classes that hold fewest
     assert [finding.id for finding in copied.findings] == ["memorization"]
 
 

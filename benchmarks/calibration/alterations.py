@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import ArrayLike
 from PIL import Image as PillowImage
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import affine_transform, gaussian_filter
 
 from gan_audit.types import Image
 
@@ -35,6 +36,22 @@ def shifted(image: Image, rng: Generator, least: int = 1, most: int = 2) -> Imag
     down, right = most + rng.integers(least, most + 1, 2) * rng.choice([-1, 1], 2)
     padded = np.pad(image.pixels, [(most, most)] * 2 + [(0, 0)] * (image.pixels.ndim - 2), mode="edge")
     return _with(image, padded[down : down + rows, right : right + columns])
+
+
+def rotated(most: float) -> Alteration:
+    """Turned about the centre by 1 to `most` degrees, to either side; bilinear, the edge repeated."""
+    return lambda image, rng: _warped(image, angle=rng.uniform(1.0, most) * rng.choice([-1, 1]))
+
+
+def zoomed(most: float) -> Alteration:
+    """Enlarged or made smaller about the centre by 2 % to `most` (0.1 is 10 %); bilinear, the edge repeated."""
+    return lambda image, rng: _warped(image, factor=1.0 + rng.uniform(0.02, most) * rng.choice([-1, 1]))
+
+
+def augmented(image: Image, rng: Generator) -> Image:
+    """Turned by up to 10 degrees, zoomed by up to 10 %, moved by up to 5 % of each side, all at once."""
+    angle, factor, moved = rng.uniform(-10.0, 10.0), rng.uniform(0.9, 1.1), rng.uniform(-0.05, 0.05, 2)
+    return _warped(image, angle=angle, factor=factor, moved=moved * image.pixels.shape[:2])
 
 
 def noisy(sd: float) -> Alteration:
@@ -126,7 +143,7 @@ def pasted(source: Image, least: float = 1 / 4, most: float = 1 / 3, *, moved: i
         size = np.array(image.pixels.shape[:2])
         radii = 0.5 * rng.uniform(least, most, 2) * size
         centre = rng.uniform(0.25, 0.75, 2) * size
-        places = np.stack(np.mgrid[: size[0], : size[1]], axis=-1) + 0.5
+        places = np.moveaxis(np.mgrid[: size[0], : size[1]], 0, -1) + 0.5
         reach = np.sqrt((((places - centre) / radii) ** 2).sum(axis=-1))
         weight = np.clip((1.0 - reach) * radii.min() + 0.5, 0, 1)
         weight = weight.reshape(*weight.shape, *[1] * (image.pixels.ndim - 2))
@@ -134,6 +151,18 @@ def pasted(source: Image, least: float = 1 / 4, most: float = 1 / 3, *, moved: i
         return _with(image, weight * lesion + (1 - weight) * image.pixels)
 
     return change
+
+
+def _warped(image: Image, *, angle: float = 0.0, factor: float = 1.0, moved: ArrayLike = 0.0) -> Image:
+    """Turned by `angle` degrees and enlarged by `factor` about the centre, then moved by rows and columns."""
+    size = np.array(image.pixels.shape)
+    centre, shift = np.zeros(len(size)), np.zeros(len(size))
+    centre[:2], shift[:2] = (size[:2] - 1) / 2, moved
+    sine, cosine = np.sin(np.radians(angle)), np.cos(np.radians(angle))
+    back = np.eye(len(size))  # from a place in the result to the place in the image that is shown there
+    back[:2, :2] = np.array([[cosine, sine], [-sine, cosine]]) / factor
+    offset = centre - back @ (centre + shift)
+    return _with(image, affine_transform(image.pixels.astype(float), back, offset, order=1, mode="nearest"))
 
 
 def _axes(image: Image, sd: float) -> tuple[float, ...]:

@@ -10,14 +10,18 @@ import numpy as np
 from numpy.random import Generator
 
 from benchmarks.calibration import alterations as alter
-from benchmarks.calibration.halves import Halves, Item
+from benchmarks.calibration.halves import Halves, changed
+from benchmarks.calibration.traps import TRAPS, in_series, twins
 from gan_audit.types import FloatArray
 
 Strength = float | None
 Plant = Callable[[Halves, float, Generator], Halves]
 SHARES = (0.02, 0.05, 0.1, 0.2)
-SERIES = 20
+STACK = 20
 """Near-identical images of one patient, where the set is large enough."""
+TRAP_SHARES = (0.02, 0.05)
+COPIED = 0.05
+"""Share of the synthetic images that are copies where the real ones hold a trap."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,6 @@ def decorrelated(values: FloatArray, labels: Collection[str], rng: Generator) ->
         rows = np.flatnonzero(codes == code)
         scrambled[rows] = rng.permuted(values[rows], axis=0)
     return scrambled
-
-
-def changed(item: Item, how: alter.Alteration, rng: Generator) -> Item:
-    """The item with other pixels."""
-    return replace(item, image=how(item.image, rng), row=None)
 
 
 def _sound(halves: Halves, strength: float, rng: Generator) -> Halves:
@@ -114,38 +113,35 @@ def _minority(halves: Halves, rng: Generator) -> str:
 
 def _real_duplicates(halves: Halves, strength: float, rng: Generator) -> Halves:
     """2 % of the real images are byte-identical copies of others, under other patients."""
-    real, order = list(halves.real), rng.permutation(len(halves.real))
-    for k in range(max(1, round(0.02 * len(real)))):
-        source = real[order[-1 - k]]
-        real[order[k]] = replace(source, group=real[order[k]].group)
-    return replace(halves, real=tuple(real))
+    return twins(None)(halves, 0.02, rng).halves
 
 
-def _real_series(halves: Halves, strength: float, rng: Generator) -> Halves:
-    """A fifth of the real images are series: one patient's image again and again, with noise of 1 stored unit."""
-    real, order = list(halves.real), list(rng.permutation(len(halves.real)))
-    length = min(SERIES, len(real) // 5)
-    for number in range(max(1, len(real) // 100)):
-        source = real[order.pop()]
-        group = source.group or f"series {number}"
-        for place in [order.pop() for _ in range(length - 1)]:
-            real[place] = changed(replace(source, group=group), alter.noisy(1.0), rng)
-        real = [replace(item, group=group) if item is source else item for item in real]
-    return replace(halves, real=tuple(real))
+def _real_stacks(halves: Halves, strength: float, rng: Generator) -> Halves:
+    """A fifth of the real images are stacks: one patient's image again and again, with noise of 1 stored unit."""
+    n = len(halves.real)
+    return in_series(halves, max(1, n // 100), min(STACK, n // 5), rng, apart=False).halves
 
 
-def _both(first: Plant, second: Plant, halves: Halves, strength: float, rng: Generator) -> Halves:
-    return second(first(halves, strength, rng), strength, rng)
+def _trap(name: str, halves: Halves, strength: float, rng: Generator) -> Halves:
+    """The trap of this name in a share `strength` of the real images."""
+    return TRAPS[name](halves, strength, rng).halves
 
 
-_EXACT = partial(_copies, None)
+def _with_copies(how: alter.Alteration | None, trap: Plant, halves: Halves, strength: float, rng: Generator) -> Halves:
+    return _copies(how, trap(halves, strength, rng), COPIED, rng)
+
+
+_EXACT, _WITH_EXACT = partial(_copies, None), partial(_with_copies, None)
+_TWINS, _SERIES = partial(_trap, "twins-noisy"), partial(_trap, "series")
 _COPY, _BLURRED = frozenset({"memorization"}), frozenset({"texture_shift", "low_fidelity"})
 NONE: frozenset[str] = frozenset()
 FAULTS: Mapping[str, Fault] = {
     "sound": Fault(_sound, NONE, keeps_groups=True),
     "sound-ungrouped": Fault(_sound, NONE),
     "real-duplicates": Fault(_real_duplicates, NONE),
-    "real-series": Fault(_real_series, NONE),
+    "real-stacks": Fault(_real_stacks, NONE),
+    "real-twins": Fault(_TWINS, NONE, TRAP_SHARES),
+    "real-series": Fault(_SERIES, NONE, TRAP_SHARES),
     "exact": Fault(_EXACT, _COPY, SHARES),
     "flipped": Fault(partial(_copies, alter.flipped), _COPY, SHARES),
     "rotated90": Fault(partial(_copies, alter.rotated90), _COPY, SHARES),
@@ -154,8 +150,11 @@ FAULTS: Mapping[str, Fault] = {
     "noisy8": Fault(partial(_copies, alter.noisy(8.0)), _COPY, SHARES),
     "brightness": Fault(partial(_copies, alter.brighter(10.0)), _COPY, SHARES),
     "contrast": Fault(partial(_copies, alter.contrast(0.85)), _COPY, SHARES),
-    "real-duplicates+exact": Fault(partial(_both, _real_duplicates, _EXACT), _COPY, (0.05,)),
-    "real-series+exact": Fault(partial(_both, _real_series, _EXACT), _COPY, (0.05,)),
+    "real-duplicates+exact": Fault(partial(_WITH_EXACT, _real_duplicates), _COPY, (COPIED,)),
+    "real-stacks+exact": Fault(partial(_WITH_EXACT, _real_stacks), _COPY, (COPIED,)),
+    "real-twins+exact": Fault(partial(_WITH_EXACT, _TWINS), _COPY, TRAP_SHARES),
+    "real-twins+flipped": Fault(partial(_with_copies, alter.flipped, _TWINS), _COPY, TRAP_SHARES),
+    "real-series+exact": Fault(partial(_WITH_EXACT, _SERIES), _COPY, TRAP_SHARES),
     "collapse": Fault(_collapse, frozenset({"mode_collapse"}), (4.0, 30.0)),
     "dropped-class": Fault(_dropped, frozenset({"missing_class"})),
     "blur": Fault(partial(_everywhere, alter.blurred), _BLURRED, (0.4, 0.8, 1.5)),
@@ -167,7 +166,10 @@ FAULTS: Mapping[str, Fault] = {
 }
 SELECTIONS: Mapping[str, tuple[str, ...]] = {
     "@sound": ("sound", "sound-ungrouped"),
-    "@traps": ("real-duplicates", "real-series", "real-duplicates+exact", "real-series+exact"),
+    "@traps": (
+        "real-duplicates", "real-stacks", "real-twins", "real-series", "real-duplicates+exact", "real-stacks+exact",
+        "real-twins+exact", "real-twins+flipped", "real-series+exact",
+    ),
     "@targets": (
         "exact=0.05", "flipped=0.05", "rotated90=0.1", "shifted=0.1", "noisy4=0.1", "brightness=0.1", "collapse=30",
         "dropped-class", "blur=0.4", "intensity=0.97", "swapped-labels=0.2", "watermark",

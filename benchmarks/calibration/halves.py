@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from benchmarks.calibration.alterations import Alteration
 from benchmarks.calibration.sets import Base
 from gan_audit.types import Image
 
@@ -60,6 +61,11 @@ def draw(base: Base, n: int, seed: int) -> Halves:
     size = min(size, *map(len, sides))
     real, synthetic = (tuple(_item(base, row) for row in side[:size]) for side in sides)
     return Halves(real, synthetic)
+
+
+def changed(item: Item, how: Alteration, rng: np.random.Generator) -> Item:
+    """The item with other pixels."""
+    return replace(item, image=how(item.image, rng), row=None)
 
 
 def digest(image: Image) -> str:

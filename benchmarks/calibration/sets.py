@@ -5,20 +5,21 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from gan_audit.data.readers import decode
-from gan_audit.errors import InputError
+from gan_audit.errors import InputError, UsageError
 from gan_audit.features.resample import area_weights, resample
 from gan_audit.phantoms import phantom_patients
 from gan_audit.types import Image
 
 LARGEST = 64
 """Pixels along the longest side of a reduced image: what a radiomic feature costs grows with the area."""
+PATIENT = ("patient_id", "smear_image")
+"""Columns of labels.csv that name the patient, or what stands for one; without them nobody knows the patients."""
 PHANTOM_PATIENTS = 650
 """With two images each, enough for halves of 600."""
 PHANTOM_SEED = 20240917
@@ -39,9 +40,9 @@ class Base:
 
 
 def load(name: str, data: Path) -> Base:
-    """Reads a set of SETS; `data` is the folder that holds the sets of real images."""
+    """Reads a set of SETS, or any other folder NAME, also as NAME@SIDE; `data` is the folder that holds the sets."""
     with threadpool_limits(1):  # small products: more threads only wait for each other
-        return SETS[name](name, data)
+        return SETS.get(name, _folder)(name, data)
 
 
 def _phantoms(name: str, data: Path) -> Base:
@@ -70,8 +71,12 @@ images found them, and so did a look at the pairs; each row is one group here.""
 _FIELD_OF = {f"BloodImage_{other:05d}": first for first, others in SAME_FIELD.items() for other in others}
 
 
-def _folder(name: str, data: Path, *, group: str = "", largest: int | None = None) -> Base:
-    folder = data / name.partition("@")[0]
+def _folder(name: str, data: Path) -> Base:
+    """images/ and labels.csv in the folder NAME; NAME@SIDE is reduced to SIDE pixels along the longest side."""
+    folder_name, _, side = name.partition("@")
+    if "@" in name and not (side.isdigit() and int(side)):
+        raise UsageError(f"Expected a set as NAME or NAME@SIDE, SIDE in pixels, got {name}.")
+    folder = data / folder_name
     if not (folder / "labels.csv").is_file():
         raise InputError(f"Expected the set {name} as images/ and labels.csv in {folder}; name its parent as --data.")
     with (folder / "labels.csv").open(encoding="utf-8") as file:
@@ -79,10 +84,15 @@ def _folder(name: str, data: Path, *, group: str = "", largest: int | None = Non
     images = (decode(folder / "images" / row["filename"]) for row in rows)
     return Base(
         name,
-        tuple(reduced(image, largest) if largest else image for image in images),
+        tuple(reduced(image, int(side)) if side else image for image in images),
         tuple(row["label"] for row in rows),
-        tuple(_FIELD_OF.get(row[group], row[group]) if group else None for row in rows),
+        tuple(_patient(row) for row in rows),
     )
+
+
+def _patient(row: Mapping[str, str]) -> str | None:
+    found = next((row[column] for column in PATIENT if row.get(column)), None)
+    return None if found is None else _FIELD_OF.get(found, found)
 
 
 def reduced(image: Image, largest: int) -> Image:
@@ -98,8 +108,8 @@ SETS: Mapping[str, Callable[[str, Path], Base]] = {
     "phantoms": _phantoms,
     "mednist6": _folder,
     "pneumoniamnist_train": _folder,
-    "bccd_cells": partial(_folder, group="smear_image"),
-    f"cxr_pediatric@{LARGEST}": partial(_folder, group="patient_id", largest=LARGEST),
-    f"hannover_cxr@{LARGEST}": partial(_folder, group="patient_id", largest=LARGEST),
+    "bccd_cells": _folder,
+    f"cxr_pediatric@{LARGEST}": _folder,
+    f"hannover_cxr@{LARGEST}": _folder,
 }
 """Name to reader; `NAME@64` is a set whose images were reduced to a longest side of 64 pixels."""

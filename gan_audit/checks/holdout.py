@@ -10,8 +10,8 @@ import numpy as np
 from gan_audit.checks.base import MIN_GROUPS, MIN_IMAGES, Check, Comparison, Method, Settings, Side, noun
 from gan_audit.checks.matched import MORE
 from gan_audit.stats.arms import Arms, Sample, at_equal_size, nearer
-from gan_audit.stats.neighbours import nearest
 from gan_audit.stats.resampling import Split, draw_splits, summarize
+from gan_audit.stats.views_search import nearest_in_views
 from gan_audit.types import ALL, CheckResult, Estimate, FloatArray, Outcome, Skipped, check_key
 
 ID = "memorization.holdout_share"
@@ -27,7 +27,7 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
         yield from without_holdout(data, ID)
         return
     rng = settings.rng(check_key(ID, data.space, data.scope))
-    samples = _sample(data.synthetic), _sample(data.real), _sample(holdout)
+    samples = _sample(data.synthetic, data.grid), _sample(data.real, data.grid), _sample(holdout, data.grid)
     found, cut = nearer(*samples, device=settings.device), at_equal_size(*samples, rng, device=settings.device)
     seen = _seen(data, holdout, settings.device)
     yield CheckResult(
@@ -75,13 +75,13 @@ def without_holdout(data: Comparison, id: str) -> Iterator[Skipped]:
         yield data.skip(id, f"There are {unusable(data)}.", MORE)
 
 
-def _sample(side: Side) -> Sample:
-    return Sample(side.points, side.groups)
+def _sample(side: Side, grid: tuple[int, ...]) -> Sample:
+    return Sample(side.points, side.groups, grid)
 
 
 def _seen(data: Comparison, holdout: Side, device: str) -> int:
     """Unseen images that coincide with a training image in this space."""
-    distance = nearest(holdout.points, data.real.points, device=device).distance[:, 0]
+    distance = nearest_in_views(holdout.points, data.real.points, data.grid, device=device).distance[:, 0]
     return int((distance <= COINCIDENT * np.median(distance)).sum())
 
 
@@ -89,13 +89,13 @@ def _reference(data: Comparison, holdout: Side, settings: Settings) -> Estimate 
     """Half of the unseen images against the other half and as many training images."""
     rng = settings.rng(check_key(f"{ID} halves", data.space, data.scope))
     splits = draw_splits(holdout.groups, data.real.groups, rng)
-    shares = np.array([_share(data.real, holdout, split) for split in splits if len(split.first)])
+    shares = np.array([_share(data, holdout, split) for split in splits if len(split.first)])
     return summarize(shares, settings.level, (0.0, 1.0)) if len(shares) > 1 else None
 
 
-def _share(real: Side, holdout: Side, split: Split) -> float:
-    queries, training, unseen = holdout.take(split.second), real.take(split.other), holdout.take(split.first)
-    return nearer(_sample(queries), _sample(training), _sample(unseen)).share
+def _share(data: Comparison, holdout: Side, split: Split) -> float:
+    sides = holdout.take(split.second), data.real.take(split.other), holdout.take(split.first)
+    return nearer(*(_sample(side, data.grid) for side in sides)).share
 
 
 def _sentence(found: Arms, data: Comparison, seen: int) -> str:
@@ -138,9 +138,11 @@ CHECK = Check(
             computed="Synthetic images whose nearest training image is nearer than their nearest unseen one, over the "
             "number of training images, against those nearer to an unseen one, over the number of unseen images, ties "
             "half: no training image is left out. `share_with_training_cut` is the plain share with the larger set cut "
-            "to the size of the smaller by whole patients, which misses copies of what was cut.",
+            "to the size of the smaller by whole patients, which misses copies of what was cut. In a space of "
+            "thumbnails a distance is the least over the eight orientations of a square and the negative.",
             reference="Distance-to-closest-record share against a holdout, as in Platzer and Reutterer 2021, "
             "Holdout-Based Empirical Assessment of Mixed-Type Synthetic Data",
+            revision=2,
         )
     },
     run=run,

@@ -10,7 +10,7 @@ import numpy as np
 
 from gan_audit.checks.base import Comparison
 from gan_audit.checks.nearest_real import Distances
-from gan_audit.stats.neighbours import nearest
+from gan_audit.stats.views_search import nearest_in_views
 from gan_audit.types import FloatArray, IntArray, Pair
 
 CLOSEST_SHOWN = 10
@@ -33,8 +33,8 @@ def unseen(data: Comparison, device: str) -> Unseen | None:
     """None where there is no holdout set."""
     if not data.holdout:
         return None
-    across = nearest(data.synthetic.points, data.holdout.points, device=device)
-    back = nearest(data.holdout.points, data.real.points, device=device)
+    across = nearest_in_views(data.synthetic.points, data.holdout.points, data.grid, device=device)
+    back = nearest_in_views(data.holdout.points, data.real.points, data.grid, device=device)
     return Unseen(across.distance[:, 0], across.index[:, 0], back.distance[:, 0])
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gan_audit.checks.base import Method
 
+VIEWS = "In a space of thumbnails a distance is the least over the eight orientations of a square and the negative."
+
 METHODS = {
     "memorization.ratio": Method(
         title="Nearest-distance ratio",
@@ -14,8 +16,10 @@ METHODS = {
         does_not_mean="Above 1 it clears nobody: a few copies among poor images leave the mean high.",
         computed="Mean distance of the synthetic images to the nearest real one, over the mean distance of the real "
         "images to the nearest real one of another patient; exact search over all real images. The table sets it "
-        "beside the distances of synthetic images from each other, and of unseen images to real ones, at equal n.",
+        "beside the distances of synthetic images from each other, and of unseen images to real ones, at equal n. "
+        + VIEWS,
         reference="Three-distance comparison of the memorization literature, here at patient level",
+        revision=2,
     ),
     "memorization.close_fraction": Method(
         title="Close fraction",
@@ -24,8 +28,10 @@ METHODS = {
         means="About 1 % is expected, since 1 % of the real images are that near to another patient's.",
         does_not_mean="A near image need not be a copy: near in this space only. The pixel-level check verifies it.",
         computed="Share of synthetic images whose nearest real image is nearer than the 1 % quantile of the real "
-        "images' distances to another patient; copies among the real images do not count towards the quantile.",
+        "images' distances to another patient; copies among the real images do not count towards the quantile. "
+        + VIEWS,
         reference="Distance to the closest record with a real-to-real baseline, at patient level",
+        revision=2,
     ),
     "memorization.authenticity": Method(
         title="Authenticity",
@@ -35,7 +41,8 @@ METHODS = {
         "patient. Compare it with the reference: its expected value depends on the dimension and is not 50 %.",
         does_not_mean="It is no probability of privacy, and values from other spaces cannot be compared.",
         computed="AuthPct with the nearest real image's own neighbour distance (indexed by that image), in percent, "
-        "neighbours of the same patient left out; `all_images` is the published value, which leaves none out.",
+        "neighbours of the same patient left out; `all_images` is the published value, which leaves none out. " + VIEWS,
         reference="Alaa et al. 2022, How Faithful is your Synthetic Data?, section 4, as corrected by its authors",
+        revision=2,
     ),
 }

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_audit.checks.base import Comparison, Side
-from gan_audit.stats.distances import squared_distances
-from gan_audit.stats.neighbours import nearest
 from gan_audit.stats.resampling import Split
+from gan_audit.stats.views_search import nearest_in_views, squared_in_views
 from gan_audit.types import BoolArray, FloatArray, IntArray
 
 CLOSEST = 0.01
@@ -20,7 +19,10 @@ COINCIDENT = 1e-9
 
 @dataclass(frozen=True)
 class Distances:
-    """Nearest-neighbour distances of one set of real and one of synthetic images."""
+    """Nearest-neighbour distances of one set of real and one of synthetic images.
+
+    In a space of thumbnails every distance is the least over the orientations of a square and the negative.
+    """
 
     synthetic: FloatArray
     """(m,) from each synthetic image to the nearest real one."""
@@ -86,18 +88,20 @@ def usable(distances: FloatArray) -> BoolArray:
 
 def measure(data: Comparison, device: str) -> Distances:
     """Exact search, with every real image as a candidate."""
-    across = nearest(data.synthetic.points, data.real.points, device=device)
-    anyone, others = among(data.real, device)
+    across = nearest_in_views(data.synthetic.points, data.real.points, data.grid, device=device)
+    anyone, others = among(data.real, data.grid, device)
     return Distances(across.distance[:, 0], across.index[:, 0], others, anyone)
 
 
-def among(side: Side, device: str) -> tuple[FloatArray, FloatArray]:
+def among(side: Side, grid: tuple[int, ...], device: str) -> tuple[FloatArray, FloatArray]:
     """(n,) from each image to the nearest other one of its set, and to the nearest one of another group."""
     points, groups, own = side.points, side.groups, np.arange(len(side))
-    found = nearest(points, points, query_groups=own, base_groups=own, device=device)
+    found = nearest_in_views(points, points, grid, query_groups=own, base_groups=own, device=device)
     anyone, others = found.distance[:, 0], found.distance[:, 0].copy()
     if len(rows := np.flatnonzero(groups[found.index[:, 0]] == groups)):
-        apart = nearest(points[rows], points, query_groups=groups[rows], base_groups=groups, device=device)
+        apart = nearest_in_views(
+            points[rows], points, grid, query_groups=groups[rows], base_groups=groups, device=device
+        )
         others[rows] = apart.distance[:, 0]
     return anyone, others
 
@@ -106,7 +110,7 @@ def between_halves(data: Comparison, split: Split) -> Distances:
     """The same between two halves of the real images: the second one plays the synthetic set."""
     first, second = data.real.points[split.first], data.real.points[split.second]
     groups = data.real.groups[split.first]
-    across, within = squared_distances(second, first), squared_distances(first, first)
+    across, within = squared_in_views(second, first, data.grid), squared_in_views(first, first, data.grid)
     np.fill_diagonal(within, np.inf)
     anyone = np.sqrt(within.min(axis=1))
     within[groups[:, None] == groups[None, :]] = np.inf

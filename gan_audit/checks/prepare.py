@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -11,6 +12,8 @@ from gan_audit.types import ALL, BoolArray, FeatureTable, FloatArray, IntArray, 
 
 REACH = 8.0
 """Robust standard deviations beyond which a value counts as this far: one outlier must not own a distance."""
+ROUNDING = 1e-3
+"""What the mean and the deviation of a thumbnail may be off, also where it was held in single precision."""
 
 
 def prepare(real: FeatureTable, synthetic: FeatureTable, holdout: FeatureTable | None = None) -> Comparison | str:
@@ -36,7 +39,7 @@ def prepare(real: FeatureTable, synthetic: FeatureTable, holdout: FeatureTable |
     third = [_side(*_usable(table, codes), varying, scale) for table in unseen]
     names = tuple(np.array(real.names)[varying])
     left_out = {why: tuple(np.array(real.names)[which]) for why, which in aside.items() if which.any()}
-    units, grid = _units(*sides), _grid(real)
+    units, grid = _units(*sides), _grid(real, sides[0], names)
     spare = _complete(third[0]) if third else None
     return Comparison(
         real.space.name, ALL, names, sides[0], sides[1], left_out, units, grid, spare, real.repeatability
@@ -58,11 +61,29 @@ def _units(real: Side, synthetic: Side) -> tuple[int, int]:
     return real.n_groups, min(synthetic.n_groups, max(1, round(len(synthetic) * real.n_groups / len(real))))
 
 
-def _grid(table: FeatureTable) -> tuple[int, ...]:
-    """Thumbnail features are named by their place (`row,column`), the last one by the far corner."""
-    if "duplicates" not in table.space.uses or not table.names:
+def _grid(table: FeatureTable, real: Side, names: tuple[str, ...]) -> tuple[int, ...]:
+    """Thumbnail features are named by their place (`row,column`), the last one by the far corner.
+
+    A space for `duplicates` holds thumbnails, one for `copies` only where its features show it: see `_thumbnails`.
+    """
+    if "duplicates" in table.space.uses and table.names:
+        return tuple(int(place) + 1 for place in table.names[-1].split(","))
+    return _thumbnails(real, names) if "copies" in table.space.uses and not table.space.standardize else ()
+
+
+def _thumbnails(real: Side, names: tuple[str, ...]) -> tuple[int, ...]:
+    """The grid of rows that may be turned and inverted, or nothing.
+
+    Their features are named by every place of a grid, in order, its last two sides equal; each row has mean 0 and
+    standard deviation 1.
+    """
+    places = names[-1].split(",")
+    if len(places) < 2 or not all(place.isdecimal() for place in places) or places[-1] != places[-2]:
         return ()
-    return tuple(int(place) + 1 for place in table.names[-1].split(","))
+    grid = tuple(int(place) + 1 for place in places)
+    named = math.prod(grid) == len(names) and names == tuple(",".join(map(str, x)) for x in np.ndindex(*grid))
+    mean, deviation = real.points.mean(axis=1), real.points.std(axis=1)
+    return grid if named and np.abs(mean).max() < ROUNDING and np.abs(deviation - 1.0).max() < ROUNDING else ()
 
 
 def group_codes(samples: Iterable[Sample]) -> Mapping[tuple[str, str], int]:

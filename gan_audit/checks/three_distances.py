@@ -12,9 +12,9 @@ import numpy as np
 from gan_audit.checks.base import Comparison, Settings, Side
 from gan_audit.checks.nearest_real import Distances, usable
 from gan_audit.stats.arms import subset
-from gan_audit.stats.neighbours import nearest
 from gan_audit.stats.ranks import variance_of_sum
 from gan_audit.stats.resampling import normal_quantile
+from gan_audit.stats.views_search import nearest_in_views
 from gan_audit.types import BoolArray, FloatArray, IntArray, check_key
 
 SUBSETS = 4
@@ -61,7 +61,7 @@ def _means(data: Comparison, found: Distances, settings: Settings, size: int) ->
     real, synthetic = data.real, data.synthetic
     rng = settings.rng(check_key("distances", data.space, data.scope))
     bases = list(_bases(real, size, rng))
-    cut, search = len(bases) > 1, partial(_distances, settings.device)
+    cut, search = len(bases) > 1, partial(_distances, settings.device, data.grid)
     others = _averaged(search(real, real, bases, real.groups) if cut else [found.real])
     yield APART, _mean(np.where(usable(others), others, np.inf), real.groups, size, settings.level)
     if real.n_groups < len(real):
@@ -85,13 +85,19 @@ def _bases(side: Side, size: int, rng: np.random.Generator) -> Iterator[BoolArra
 
 
 def _distances(
-    device: str, queries: Side, side: Side, bases: list[BoolArray], own: IntArray | None = None
+    device: str,
+    grid: tuple[int, ...],
+    queries: Side,
+    side: Side,
+    bases: list[BoolArray],
+    own: IntArray | None = None,
 ) -> list[FloatArray]:
     """For each choice of candidates (q,); own: codes of the set's rows, equal ones never being neighbours."""
     found = (
-        nearest(
+        nearest_in_views(
             queries.points,
             side.points[base],
+            grid,
             query_groups=own,
             base_groups=None if own is None else own[base],
             device=device,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_audit.stats.neighbours import nearest
 from gan_audit.stats.resampling import effective_size, wilson
+from gan_audit.stats.views_search import nearest_in_views
 from gan_audit.types import BoolArray, FloatArray, IntArray, Interval
 
 SUBSETS = 4
@@ -20,13 +20,15 @@ class Sample:
 
     rows: FloatArray
     groups: IntArray
+    grid: tuple[int, ...] = ()
+    """Shape that a row folds back to where rows are thumbnails, which are then compared in every view."""
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def take(self, rows: BoolArray) -> Sample:
         """Some rows alone."""
-        return Sample(self.rows[rows], self.groups[rows])
+        return Sample(self.rows[rows], self.groups[rows], self.grid)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def nearer(queries: Sample, left: Sample, right: Sample, *, device: str = "cpu")
     sample of the shares of queries that they win (Cochran 1977, section 6.4), to which the clustering of the queries
     adds. Needs two groups in each sample.
     """
-    found = [nearest(queries.rows, side.rows, device=device) for side in (left, right)]
+    found = [nearest_in_views(queries.rows, side.rows, queries.grid, device=device) for side in (left, right)]
     distances = found[0].distance[:, 0], found[1].distance[:, 0]
     wins = np.where(distances[0] == distances[1], 0.5, (distances[0] < distances[1]).astype(np.float64))
     spreads = [

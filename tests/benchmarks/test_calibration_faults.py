@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.calibration.faults import FAULTS, SELECTIONS, decorrelated, plant
-from benchmarks.calibration.halves import Halves, draw, generator, reachable
+from benchmarks.calibration.halves import Halves, digest, draw, generator, reachable
 from benchmarks.calibration.plan import named, planned
 from benchmarks.calibration.records import Key
 from benchmarks.calibration.sets import Base, reduced
@@ -138,11 +138,30 @@ def test_two_percent_of_the_real_images_are_there_twice() -> None:
     assert len({item.row for item in planted.real}) == 49
 
 
-def test_a_series_is_many_near_identical_images_of_one_patient() -> None:
-    planted = plant(FAULTS["real-series"], two_halves(), None, generator("x", 1))
+def test_a_stack_is_many_near_identical_images_of_one_patient() -> None:
+    planted = plant(FAULTS["real-stacks"], two_halves(), None, generator("x", 1))
     noisy = [item for item in planted.real if item.row is None]
     assert len(noisy) == 9
     assert len({item.group for item in noisy}) == 1
+
+
+@pytest.mark.parametrize(("name", "altered"), [("real-twins", 2), ("real-series", 4)])
+def test_a_trap_is_in_the_real_half_alone(name: str, altered: int) -> None:
+    halves = two_halves()
+    planted = plant(FAULTS[name], halves, 0.05, generator("x", 1))
+    assert sum(item.row is None for item in planted.real) == altered
+    assert [item.row for item in planted.synthetic] == [item.row for item in halves.synthetic]
+
+
+@pytest.mark.parametrize("strength", [0.02, 0.05])
+@pytest.mark.parametrize("name", ["real-twins+exact", "real-twins+flipped", "real-series+exact"])
+def test_beside_a_trap_a_twentieth_are_copies_whatever_the_strength(name: str, strength: float) -> None:
+    halves = draw(a_set(240), 100, 0)
+    planted = plant(FAULTS[name], halves, strength, generator("x", 1))
+    trap = plant(FAULTS[name.partition("+")[0]], halves, strength, generator("x", 1))
+    pairs = zip(halves.synthetic, planted.synthetic, strict=True)
+    assert sum(digest(old.image) != digest(new.image) for old, new in pairs) == 5
+    assert [digest(item.image) for item in planted.real] == [digest(item.image) for item in trap.real]
 
 
 def test_decorrelated_features_keep_each_column_within_each_class() -> None:

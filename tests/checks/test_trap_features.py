@@ -93,7 +93,7 @@ def moved(before, after, id):
     return abs(new.estimate - old.estimate) / (0.5 * (old.ci[1] - old.ci[0]))
 
 
-@pytest.mark.parametrize("trap", ["sound", "real-series"])
+@pytest.mark.parametrize("trap", ["sound", "real-stacks"])
 def test_several_images_of_a_real_patient_feign_no_information_on_the_label(trap):
     check = next(check for check in all_checks() if INFORMATION in check.methods)
     found = []

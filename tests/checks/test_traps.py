@@ -42,13 +42,13 @@ def test_patients_with_images_of_several_classes_fail_nothing():
     assert audited(tables_of(replace(sides, real=real))).alarms == []
 
 
-@pytest.mark.parametrize("trap", ["real-duplicates", "real-series"])
+@pytest.mark.parametrize("trap", ["real-duplicates", "real-stacks"])
 def test_duplicates_and_series_among_the_real_images_fail_nothing(trap):
     planted = plant(FAULTS[trap], halves(100, 100, 0), None, np.random.default_rng(0))
     assert audited(tables_of(planted)).alarms == []
 
 
-@pytest.mark.parametrize("trap", ["real-duplicates", "real-series"])
+@pytest.mark.parametrize("trap", ["real-duplicates", "real-stacks"])
 def test_duplicates_and_series_among_the_real_images_hide_no_copies(trap):
     planted = plant(FAULTS[trap], halves(200, 200, 0), None, np.random.default_rng(0))
     copied = plant(FAULTS["exact"], planted, 0.05, np.random.default_rng(1))

@@ -10,32 +10,28 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from gan_audit import document as documents
-from gan_audit.checks.base import Check, Comparison, Settings
-from gan_audit.checks.pending import pending
-from gan_audit.checks.prepare import prepare
-from gan_audit.checks.registry import all_checks, all_methods
+from gan_audit.checks.base import Settings
+from gan_audit.checks.registry import all_methods
 from gan_audit.config import Policy, load_declarations, load_policy, require_classes
 from gan_audit.data import Inputs, load_inputs
-from gan_audit.features import DEFAULT_SPACES, Unavailable, build_extractors, extract, known_spaces
+from gan_audit.evaluation import evaluate, remarks
+from gan_audit.features import DEFAULT_SPACES, build_extractors, extract, known_spaces
 from gan_audit.features.registry import INTERNAL
 from gan_audit.findings import diagnose
-from gan_audit.parallel import parallel_map
 from gan_audit.progress import SILENT, Progress
 from gan_audit.result import AuditResult
-from gan_audit.types import FeatureTable, ImageSet, Outcome, Role, Skipped, Space
+from gan_audit.types import FeatureTable, ImageSet, Outcome, Role, Space
 from gan_audit.verdict import conclude, expired, judge
 
 PACKAGES = (
     "gan-audit", "faiss-cpu", "faiss-gpu", "numpy", "plotly", "pydicom", "pyradiomics", "pywavelets", "pyyaml",
     "scikit-learn", "scipy", "simpleitk", "torch", "torch-fidelity", "torchvision", "pillow",
 )  # fmt: skip
-LABEL_FREE = "No image carries a label."
 
 
 def audit(
@@ -57,6 +53,7 @@ def audit(
     cache: str | Path | None = None,
     declarations: str | Path | None = None,
     offline: bool = False,
+    infer_groups: bool = True,
     progress: Progress = SILENT,
 ) -> AuditResult:
     """Audits synthetic images against the real ones they stand for.
@@ -66,7 +63,8 @@ def audit(
     mapping, or None for the default policy. seed: of every random choice; equal seeds give equal numbers. jobs: worker
     processes, None for as many as pay; the numbers do not depend on it. radiomics_engine: `batched` or `pyradiomics`.
     modality: `ct`, `mri`, `xray`, `ultrasound`, `histology` or `cells`: grey levels and normalization of radiomics.
-    cache: folder that keeps computed features.
+    cache: folder that keeps computed features. infer_groups: real images that are the same picture under two names
+    count as one patient.
 
     Raises UsageError for a wrong policy, declaration or option, and InputError for data that cannot be audited.
     """
@@ -94,7 +92,13 @@ def audit(
         folder = Path(cache) if cache else None
         tables = extract(sets, extractors, cache=folder, jobs=jobs, progress=progress)
     with clock.time("checks"):
-        outcomes = evaluate(tables, unavailable, Settings(rules.confidence, seed, device), jobs, progress)
+        settings, readers = (
+            Settings(rules.confidence, seed, device),
+            {role: images.read for role, images in sets.items()},
+        )
+        outcomes = evaluate(
+            tables, unavailable, settings, jobs, progress, readers=readers, infer_groups=infer_groups
+        )  # fmt: skip
     return _result(rules, declared, inputs, tables, outcomes, seed, device, clock)
 
 
@@ -120,73 +124,6 @@ class Clock:
         start = time.perf_counter()
         yield
         self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
-
-
-Task = tuple[Check, Comparison]
-
-
-def evaluate(
-    tables: Mapping[str, Mapping[Role, FeatureTable]],
-    unavailable: Sequence[Unavailable],
-    settings: Settings,
-    jobs: int | None,
-    progress: Progress,
-) -> list[Outcome]:
-    """Every check in every space it reads, in the order of the registry, then of spaces, then of classes."""
-    compared = {
-        name: prepare(table["real"], table["synthetic"], table.get("holdout")) for name, table in tables.items()
-    }
-    uses = {name: table["real"].space.uses for name, table in tables.items()}
-    offered = frozenset(use for found in uses.values() for use in found)
-    outcomes: list[Outcome] = []
-    tasks: list[Task] = []
-    for check in all_checks():
-        for name, data in compared.items():
-            if check.use in uses[name] and isinstance(data, Comparison):
-                tasks += [(check, part) for part in _parts(check, data)]
-                outcomes += _without_labels(check, data)
-            elif check.use in uses[name]:
-                outcomes += [
-                    Skipped(id, str(data), "Supply other images or another space.", name) for id in check.methods
-                ]
-        outcomes += [x for space in unavailable for x in _unavailable(check, space, offered)]
-        outcomes += _unserved(check) if check.use not in offered and not unavailable else []
-    with progress.stage("Evaluating checks", len(tasks)) as step:
-        for found in parallel_map(partial(_run, settings), tasks, jobs=jobs, step=step, worthwhile=8):
-            outcomes += found
-    order = {id: place for place, id in enumerate(all_methods())}
-    return sorted([*outcomes, *pending()], key=lambda x: order[x.id])
-
-
-def _run(settings: Settings, task: Task) -> list[Outcome]:
-    check, data = task
-    return list(check.run(data, settings))
-
-
-def _parts(check: Check, data: Comparison) -> list[Comparison]:
-    whole = [data] if check.over_all else []
-    return whole + ([data.of_class(label) for label in data.classes()] if check.per_class else [])
-
-
-def _without_labels(check: Check, data: Comparison) -> list[Outcome]:
-    """Per-class feature tests stand in the report even where there are no classes."""
-    if data.classes() or not check.per_class or check.use != "marginals":
-        return []
-    remedy = "Supply --labels, or one sub-folder for each class."
-    return [
-        Skipped(id, LABEL_FREE, remedy, data.space, "class:*", len(data.real), len(data.synthetic))
-        for id in check.methods
-    ]
-
-
-def _unserved(check: Check) -> list[Outcome]:
-    remedy = "Leave --embedding out, or add a space that serves it, such as --embedding radiomics."
-    return [Skipped(id, "No feature space asked for serves this check.", remedy) for id in check.methods]
-
-
-def _unavailable(check: Check, space: Unavailable, offered: frozenset[str]) -> list[Outcome]:
-    concerned = check.use in ("fidelity", "copies") or check.use not in offered
-    return [Skipped(id, space.reason, space.remedy, space.space) for id in check.methods] if concerned else []
 
 
 def _result(
@@ -222,6 +159,7 @@ def _result(
         "verdict": documents.verdict_document(verdict),
         "notes": [
             *_notes(sets),
+            *remarks(outcomes),
             *filter(None, (space.parameters.get("preset") for space in _spaces(tables))),
             *(f"The waiver of {x} has expired and is ignored." for x in expired(policy, today.date())),
         ],

@@ -58,6 +58,13 @@ def run(
         bool, typer.Option("--evidence", help="Also write the gallery of nearest pairs (shows patients).")
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Never try to download weights.")] = False,
+    infer_groups: Annotated[
+        bool,
+        typer.Option(
+            "--infer-groups/--no-infer-groups",
+            help="Real images that are the same picture under two names count as one patient.",
+        ),
+    ] = True,
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -73,7 +80,8 @@ def run(
             real, made, table, holdout, policy, seed, device.value, jobs, masks=masks, embeddings=embedding,
             weights=_pairs(weights or []), radiomics_params=radiomics_params,
             radiomics_engine=radiomics_engine.value, modality=modality.value if modality else None, cache=features,
-            declarations=declarations, offline=offline, progress=progress_for(quiet),
+            declarations=declarations, offline=offline,
+            infer_groups=infer_groups, progress=progress_for(quiet),
         )  # fmt: skip
         result.write(out, evidence=evidence, overwrite=overwrite, keep=keep)
     if not quiet:

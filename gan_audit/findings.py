@@ -8,6 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from gan_audit.evidence import Evidence, Repetition
 from gan_audit.types import ALL, Finding, Judged, check_key
 
+NAMING = ("memorization.duplicates", "memorization.close_fraction")
+"""Checks that name the images they accuse, and"""
+HOLDOUT = ("memorization.holdout_share", "memorization.ct")
+"""checks that compare with images the generator never saw."""
 SHIFTS = ("separability.", "marginals.")
 """Checks that tell grey level from texture."""
 AS_CLEAR = 0.05
@@ -29,8 +33,8 @@ def _memorization(evidence: Evidence) -> Iterator[Finding]:
             "high",
             ALL,
             keys,
-            f"{said}{_affected(evidence.patients())}: sharing it may disclose them, and a model tested on those "
-            "patients will look better than it is.",
+            f"{said}{_by(evidence, keys)}{_affected(evidence.patients())}: sharing it may disclose them, and a model "
+            f"tested on those patients will look better than it is. {_remedy(keys)}",
         )
 
 
@@ -41,6 +45,23 @@ def _strongly(found: Repetition) -> str:
         f"other, {math.floor(100 * found.close)} % of them nearer than the closest 1 % of real images, and yet keep "
         f"their distance from one another ({found.spacing:.2f} times that of real images). The set shows patients again"
     )
+
+
+def _by(evidence: Evidence, keys: Sequence[str]) -> str:
+    """How many images of each kind are named, or by what else the set is accused."""
+    for result in evidence.results("memorization.duplicates"):
+        named = [(result.details.get(kind) or 0, kind) for kind in ("identical", "altered", "parts")]
+        return f" ({', '.join(f'{count} {kind}' for count, kind in named)})"
+    if any(key.startswith(NAMING) for key in keys):
+        return ""
+    how = "holdout statistics" if all(key.startswith(HOLDOUT) for key in keys) else "distances of the whole set"
+    return f" (by {how}; no image named)"
+
+
+def _remedy(keys: Sequence[str]) -> str:
+    if any(key.startswith(NAMING) for key in keys):
+        return "gan-audit filter leaves out the images named; before more are drawn, train on more patients."
+    return "No image can be filtered out: train on more patients, with fewer steps or more regularization."
 
 
 def _affected(patients: int) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_audit.imaging.orientations import ORIENTATIONS, orient
 from gan_audit.report.evidence import EvidenceView
-from gan_audit.stats.registration import ORIENTATIONS, orient
 from gan_audit.types import Image, ImageSet, Pair, Role, Sample
 
 LARGEST = 24
@@ -56,9 +56,10 @@ def _turned(picture: NDArray[np.uint8], transformation: str) -> NDArray[np.uint8
     """The real image turned, mirrored and inverted as the synthetic one was found to be, so that they compare."""
     words = transformation.split(", ")
     shown = 255 - picture if "negative" in words else picture
-    if words[0] not in ORIENTATIONS[1:]:
+    named = [word for word in words if word in ORIENTATIONS[1:]]
+    if not named:
         return shown
-    turned = orient(np.moveaxis(np.atleast_3d(shown), -1, 0), ORIENTATIONS.index(words[0]))
+    turned = orient(np.moveaxis(np.atleast_3d(shown), -1, 0), ORIENTATIONS.index(named[0]))
     return np.ascontiguousarray(np.moveaxis(turned, 0, -1).squeeze()).astype(np.uint8)
 
 

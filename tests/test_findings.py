@@ -162,3 +162,24 @@ def test_the_larger_count_of_patients_is_told_and_none_where_nobody_counted():
     assert "; 7 patients are affected:" in diagnose(several)[0].message
     assert "; 1 patient is affected:" in diagnose([judged("memorization.duplicates", patients_concerned=1)])[0].message
     assert "affected" not in diagnose([judged("memorization.ratio")])[0].message
+
+
+def test_memorization_says_how_many_of_each_kind_and_what_to_do():
+    named = judged("memorization.duplicates", identical=3, altered=1, parts=0, patients_concerned=4)
+    (finding,) = diagnose([named])
+    assert "(3 identical, 1 altered, 0 parts); 4 patients are affected" in finding.message
+    assert "gan-audit filter" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("id", "how"),
+    [
+        ("memorization.ct", "(by holdout statistics; no image named)"),
+        ("memorization.holdout_share", "(by holdout statistics; no image named)"),
+        ("memorization.ratio", "(by distances of the whole set; no image named)"),
+    ],
+)
+def test_an_accusation_that_names_no_image_says_so(id, how):
+    (finding,) = diagnose([judged(id)])
+    assert how in finding.message
+    assert "gan-audit filter" not in finding.message

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gan_audit.gallery import LARGEST, gallery
-from gan_audit.stats.registration import ORIENTATIONS, orient
+from gan_audit.imaging.orientations import ORIENTATIONS, orient
 from gan_audit.types import Image, ImageSet, Pair, Sample
 
 PIXELS = np.arange(48, dtype=np.uint8).reshape(6, 8)

@@ -11,9 +11,9 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from benchmarks.calibration.faults import FAULTS, decorrelated, plant
-from benchmarks.calibration.halves import Halves, draw, generator
+from benchmarks.calibration.halves import Halves, Item, draw, generator
 from benchmarks.calibration.records import Key, judged_record
-from benchmarks.calibration.workspace import Workspace, workspace
+from benchmarks.calibration.workspace import Reader, Workspace, sample, workspace
 from gan_audit.audit import Clock, evaluate
 from gan_audit.checks.base import Settings
 from gan_audit.config import Policy, load_policy
@@ -52,7 +52,8 @@ def audited(key: Key, work: Workspace, policy: Policy) -> dict[str, Any]:
     if fault.scrambles:
         tables = _scrambled(tables, key)
     with clock.time("checks"):
-        outcomes = evaluate(tables, work.unavailable, Settings(policy.confidence, key.seed), 1, SILENT)
+        settings = Settings(policy.confidence, key.seed)
+        outcomes = evaluate(tables, work.unavailable, settings, 1, SILENT, readers=readers(halves))
     with clock.time("verdict"):
         judged = judged_record(outcomes, policy)
     seconds = {stage: round(spent, 3) for stage, spent in clock.seconds.items()}
@@ -63,6 +64,15 @@ def feature_tables(work: Workspace, halves: Halves) -> dict[str, dict[Role, Feat
     """One table for each space and half."""
     sides: dict[Role, Any] = {"real": halves.real, "synthetic": halves.synthetic}
     return {space: {role: work.table(space, role, items) for role, items in sides.items()} for space in work.spaces}
+
+
+def readers(halves: Halves) -> dict[Role, Reader]:
+    """How the audit decodes the images of either half again."""
+    sides: dict[Role, tuple[Item, ...]] = {"real": halves.real, "synthetic": halves.synthetic}
+    return {
+        role: Reader({sample(role, place, item).id: item.image for place, item in enumerate(items)})
+        for role, items in sides.items()
+    }
 
 
 def _scrambled(tables: dict[str, dict[Role, FeatureTable]], key: Key) -> dict[str, dict[Role, FeatureTable]]:

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from gan_audit.data.readers import decode
 from gan_audit.errors import InputError, UsageError
-from gan_audit.features.resample import area_weights, resample
+from gan_audit.imaging.resample import area_weights, resample
 from gan_audit.phantoms import phantom_patients
 from gan_audit.types import Image
 

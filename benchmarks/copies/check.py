@@ -8,15 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.calibration.halves import Item, digest
-from benchmarks.calibration.workspace import sample
+from benchmarks.calibration.workspace import Reader, sample
 from gan_audit.checks import duplicates
 from gan_audit.checks.base import Comparison, Settings
+from gan_audit.checks.identity import twins
 from gan_audit.checks.prepare import prepare
 from gan_audit.features.pixels import FinePixels
 from gan_audit.types import CheckResult, FeatureTable, FloatArray, Role
 
 IDENTICAL = "identical"
-"""The word for a copy in which nothing was altered."""
+"""The word that an accusation begins with where identity was proved."""
 SPACE = FinePixels()
 
 
@@ -42,7 +43,15 @@ def accused(real: Sequence[Item], synthetic: Sequence[Item]) -> tuple[dict[int, 
 
 def comparison(real: Sequence[Item], synthetic: Sequence[Item]) -> Comparison:
     """What the check is run on."""
-    found = prepare(table("real", real), table("synthetic", synthetic))
+    tables = table("real", real), table("synthetic", synthetic)
+    sides: dict[Role, Sequence[Item]] = {"real": real, "synthetic": synthetic}
+    readers = {
+        role: Reader({f"{role}-{place:05d}": item.image for place, item in enumerate(items)})
+        for role, items in sides.items()
+    }
+    plain = prepare(*tables, readers=readers)
+    assert isinstance(plain, Comparison), plain
+    found = prepare(*tables, twins=twins(plain.real, plain.grid, joined=True), readers=readers)
     assert isinstance(found, Comparison), found
     return found
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from gan_audit.types import ALL, FloatArray, IntArray, Outcome, Skipped
+from gan_audit.types import ALL, FloatArray, Image, IntArray, Outcome, Skipped
 
 MIN_IMAGES = 16
 """Fewest images on each side for a comparison of halves: eight in each half, for balls of five neighbours."""
@@ -28,7 +29,12 @@ class Side:
     values: FloatArray = field(repr=False)
     """(n, d) features in their own units, finite and not constant over the real images."""
     points: FloatArray = field(repr=False)
-    """(n, d) the same as distances see them: robustly standardized by the real set where the space asks for it."""
+    """(n, d) the same as distances see them: robustly standardized by the real set where the space asks for it, each
+    thumbnail brought to mean 0 and standard deviation 1."""
+    levels: FloatArray | None = field(default=None, repr=False)
+    """(n,) stored units that count as one grey level of 255, for thumbnails."""
+    read: Callable[[str], Image] | None = field(default=None, repr=False, compare=False)
+    """Decodes the image of an id again, for checks that look at its own pixels; picklable."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -37,6 +43,10 @@ class Side:
     def n_groups(self) -> int:
         """Number of independent units."""
         return len(np.unique(self.groups))
+
+    def regrouped(self, groups: IntArray) -> Side:
+        """With other groups (n,)."""
+        return replace(self, groups=groups)
 
     def of_class(self, label: str) -> Side:
         """The images of one class alone."""
@@ -52,7 +62,35 @@ class Side:
             self.groups[rows],
             self.values[rows],
             self.points[rows],
+            None if self.levels is None else self.levels[rows],
+            self.read,
         )
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Real images of different patients, or of nobody knows whom, that show the same picture."""
+
+    pairs: tuple[tuple[str, str], ...] = ()
+    """Sample ids."""
+    joined: bool = True
+    """Whether they count as one group in every statistic."""
+    looked: Any = field(default=None, repr=False, compare=False)
+    """What the search among the real images found (`identity.Looked`), where the groups are still those of then."""
+
+    def codes(self) -> dict[str, str]:
+        """Sample id to the first id of its picture, for the ids that occur."""
+        owner: dict[str, str] = {}
+
+        def find(id: str) -> str:
+            while owner.setdefault(id, id) != id:
+                id = owner[id]
+            return id
+
+        for one, other in self.pairs:
+            first, second = sorted((find(one), find(other)))
+            owner[second] = first
+        return {id: find(id) for id in sorted(owner)}
 
 
 @dataclass(frozen=True)
@@ -75,6 +113,8 @@ class Comparison:
     """Real images that the generator never saw, where there are any with features in this space."""
     repeatability: Mapping[str, float | None] = field(default_factory=dict, repr=False)
     """As in FeatureTable."""
+    twins: Twins | None = None
+    """Real images that are one picture under two names, where they were looked for."""
 
     def of_class(self, label: str) -> Comparison:
         """The images of one class, standardized as the whole set is."""

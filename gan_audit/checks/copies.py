@@ -1,4 +1,4 @@
-"""Each image's best match among the real images: candidates from coarse thumbnails, then aligned cell by cell."""
+"""How closely each image resembles its likeliest source, and what was done to it, in words."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_audit.checks.base import Side
-from gan_audit.stats.alignment import Alignment, align, layout, prepared, shifted
-from gan_audit.stats.fit import Place, looked_at
-from gan_audit.stats.neighbours import nearest
-from gan_audit.stats.registration import ORIENTATIONS, View, undone, views
-from gan_audit.types import FloatArray, IntArray
+from gan_audit.checks.identity import Looked
+from gan_audit.imaging.affine import Windows
+from gan_audit.imaging.orientations import ORIENTATIONS, undone
+from gan_audit.imaging.proof import IDENTIFYING
+from gan_audit.types import BoolArray, FloatArray, IntArray
 
-FACTOR = 4
-"""Cells of the thumbnail to a cell of the coarse one in which candidates are sought."""
-CANDIDATES = 4
-"""Real images, over all views, that are compared cell by cell."""
 NEIGHBOURHOOD = 0.25
-"""How far the match with the next patient's image counts against a match: where all images are alike, less is odd."""
-FLOOR = 1e-5
+"""How far the match with the next image counts against a match: where all images are alike, being alike is less odd."""
+FLOOR = 1e-4
 """Differences below this are rounding."""
-BLOCK = 128
+NOISY, TURNED, RESIZED, MOVED = 2, 1.0, 0.015, 1 / 128
+"""Grey levels, degrees, share of the side and of the shift from which on a change is named."""
+IDENTICAL, ALTERED = "identical", "altered"
 
 
 @dataclass(frozen=True)
@@ -32,142 +29,59 @@ class Matches:
     row: IntArray
     """(m,) row of the real image."""
     difference: FloatArray
-    """(m,) 1 − correlation after alignment, [0, 2]."""
+    """(m,) what is left unexplained, [0, 2]."""
     closeness: FloatArray
-    """(m,) logarithm of the difference, less a quarter of that of the next patient's image; lower is closer."""
+    """(m,) logarithm of the difference, less a part of that of the next match; lower is closer."""
     how: tuple[str, ...]
     """(m,) what turns the real image into this one, in words."""
 
 
-def best_matches(queries: Side, real: Side, grid: tuple[int, ...], *, apart: bool, device: str = "cpu") -> Matches:
-    """Each query's best match among the real images, in every view of `registration.views`.
+def resemblances(looked: Looked) -> tuple[Matches, BoolArray]:
+    """The best match of each query by the detail that it leaves unexplained; and which queries can be told by it.
 
-    apart: images of the query's own group do not count (the queries are then the real images themselves).
+    A query that shows next to nothing resembles every other one that does, and cannot.
     """
-    fine, base = (side.points.reshape(len(side), *grid) for side in (queries, real))
-    groups = (queries.groups, real.groups) if apart else None
-    left = right = prepared(base)
-    if queries is not real:
-        left = prepared(fine)
-    found = _candidates(left, right, max(1, grid[0] // FACTOR), groups, device)
-    tried = _Tried(np.full(found.row.shape, 2.0), [[""] * found.row.shape[1] for _ in fine])
-    layouts = layout(left), layout(right)
-    for column in range(found.row.shape[1]):
-        for rows in _blocks(np.flatnonzero(found.row[:, column] >= 0)):
-            here, view = found.row[rows, column], found.view[rows, column]
-            tried.enter(rows, column, view, _aligned((left, right), layouts, rows, here, view))
-    return _best(found.row, tried, real.groups)
+    order = np.argsort(looked.left, axis=1, kind="stable")
+    near = np.take_along_axis(looked.left, order, axis=1)
+    first = np.take_along_axis(looked.found.row, order, axis=1)[:, 0]
+    logs = np.log(np.maximum(near, FLOOR))
+    closeness = logs[:, 0] - NEIGHBOURHOOD * logs[:, -1]
+    told = (looked.telling >= IDENTIFYING) & (first >= 0)
+    how = tuple(f"{ALTERED}, {words}" for words in _changes(looked, order[:, 0]))
+    return Matches(np.maximum(first, 0), near[:, 0], closeness, how), told
 
 
-@dataclass(frozen=True)
-class _Candidates:
-    """The nearest real images of each query over all views, each image once, nearest first."""
-
-    row: IntArray
-    """(m, k); −1 where there is none."""
-    view: IntArray
-    """(m, k) the view in which it is nearest."""
-    distance: FloatArray
-
-    def merged(self, row: IntArray, view: int, distance: FloatArray) -> _Candidates:
-        """With what one more view found."""
-        rows = np.concatenate([self.row, row], axis=1)
-        which = np.concatenate([self.view, np.full(row.shape, view)], axis=1)
-        far = np.concatenate([self.distance, distance], axis=1)
-        order = np.argsort(far, axis=1, kind="stable")
-        rows, which, far = (np.take_along_axis(x, order, axis=1) for x in (rows, which, far))
-        again = np.triu(rows[:, :, None] == rows[:, None, :], 1).any(axis=1)
-        far[again], rows[again] = np.inf, -1
-        order = np.argsort(far, axis=1, kind="stable")[:, : self.row.shape[1]]
-        return _Candidates(*(np.take_along_axis(x, order, axis=1) for x in (rows, which, far)))
+def identities(looked: Looked) -> tuple[str, ...]:
+    """(m,) what was done to the real image, for queries that a proof belongs to."""
+    words = []
+    for i, proof in enumerate(looked.proofs):
+        if proof is None:
+            words.append("")
+            continue
+        said = [*_view(int(looked.orientation[i]), proof.windows, 0)]
+        said += ["negative"] if proof.falling else []
+        levels = round(proof.noise)
+        said += [f"noise of {levels} grey level{'' if levels == 1 else 's'}"] if levels >= NOISY else []
+        words.append(", ".join([IDENTICAL, *(said or ["in place"])]))
+    return tuple(words)
 
 
-def _candidates(
-    fine: FloatArray, base: FloatArray, target: int, groups: tuple[IntArray, IntArray] | None, device: str
-) -> _Candidates:
-    shape = (len(fine), min(CANDIDATES, len(base)))
-    found = _Candidates(np.full(shape, -1), np.zeros(shape, np.int64), np.full(shape, np.inf))
-    mine, theirs = groups or (None, None)
-    plain, whole = View().coarse(fine, target), View().coarse(base, target)
-    for number, view in enumerate(views(base.ndim - 1)):
-        turned = View().coarse(view.turn(fine), target) if view.whole else plain
-        seen = whole if view.whole else view.coarse(base, target)
-        near = nearest(turned, seen, shape[1], query_groups=mine, base_groups=theirs, device=device)
-        found = found.merged(near.index, number, near.distance)
-    return found
+def _changes(looked: Looked, place: IntArray) -> Iterator[str]:
+    every = np.arange(len(place))
+    windows = Windows(looked.found.matrix[every, place], looked.found.middle[every, place])
+    turns = looked.found.orientation[every, place]
+    return (", ".join(_view(int(turns[i]), windows, int(i))) or "in place" for i in every)
 
 
-def _aligned(
-    grids: tuple[FloatArray, FloatArray],
-    layouts: tuple[FloatArray, FloatArray],
-    rows: IntArray,
-    found: IntArray,
-    view: IntArray,
-) -> Alignment:
-    """Queries `rows` held against the real images `found`, each in its view."""
-    known = views(grids[0].ndim - 1)
-    left, fast = (_turned(x[rows], view, known) for x in (grids[0], layouts[0]))
-    axes = left.ndim - 1
-    place = Place(
-        np.array([known[v].centre or (0.0,) * axes for v in view]),
-        np.array([[known[v].scale] * axes for v in view]),
-    )
-    seen = layouts[1][found]
-    part = np.array([not known[v].whole for v in view])
-    if part.any():
-        seen[part] = looked_at(seen[part], place.take(part))
-    return align(left, grids[1][found], shifted(fast, seen, place))
-
-
-def _turned(grids: FloatArray, view: IntArray, known: tuple[View, ...]) -> FloatArray:
-    for number in np.unique(view):
-        if number and known[number].whole:
-            grids[view == number] = known[number].turn(grids[view == number])
-    return grids
-
-
-@dataclass(frozen=True)
-class _Tried:
-    """What every candidate came to."""
-
-    difference: FloatArray
-    """(m, k)"""
-    how: list[list[str]]
-
-    def enter(self, rows: IntArray, column: int, view: IntArray, found: Alignment) -> None:
-        self.difference[rows, column] = np.minimum(found.difference, 2.0)
-        known = views(found.place.centre.shape[1])
-        for i, row in enumerate(rows):
-            self.how[row][column] = _words(known[view[i]], found, i)
-
-
-def _words(view: View, found: Alignment, i: int) -> str:
-    """What makes the query of the real image."""
-    centre, scale = found.place.centre[i], found.place.scale[i]
-    cropped = float(scale.mean()) < 0.975
+def _view(orientation: int, windows: Windows, place: int) -> list[str]:
+    """What was done to the real image's frame."""
+    angle, scale = float(windows.angle[place]), float(windows.scale[place])
+    middle = float(np.abs(windows.middle[place]).max())
+    resized = f"{'enlarged' if scale < 1 else 'reduced'} by {abs(1 / scale - 1):.0%}".replace("%", " %")
     words = [
-        (ORIENTATIONS[undone(view.orientation)], view.orientation > 0),
-        ("negative", view.negative != bool(found.opposite[i])),
-        ("cropped and resized", cropped),
-        ("shifted", not cropped and bool(np.abs(centre).max() > 1 / 128)),
-        ("grey levels bent", bool(found.bent[i])),
+        (ORIENTATIONS[undone(orientation)], orientation > 0),
+        (f"turned by {abs(angle):.0f}°", abs(angle) >= TURNED),
+        (resized, abs(1 / scale - 1) >= RESIZED),
+        ("shifted", middle > MOVED),
     ]
-    return ", ".join(word for word, true in words if true) or "in place"
-
-
-def _best(rows: IntArray, tried: _Tried, groups: IntArray) -> Matches:
-    """The closest candidate of each query, and how far the closest one of another patient is."""
-    order = np.argsort(tried.difference, axis=1, kind="stable")
-    far = np.take_along_axis(tried.difference, order, axis=1)
-    sorted_rows = np.take_along_axis(rows, order, axis=1)
-    patient = groups[sorted_rows]
-    other = (patient != patient[:, :1]) & (sorted_rows >= 0)
-    next_far = np.where(other, far, np.inf).min(axis=1)
-    next_far = np.where(np.isinf(next_far), far[:, -1], next_far)
-    logs = [np.log(np.maximum(x, FLOOR)) for x in (far[:, 0], next_far)]
-    how = tuple(tried.how[i][place] for i, place in enumerate(order[:, 0]))
-    return Matches(np.maximum(sorted_rows[:, 0], 0), far[:, 0], logs[0] - NEIGHBOURHOOD * logs[1], how)
-
-
-def _blocks(rows: IntArray) -> Iterator[IntArray]:
-    return (rows[i : i + BLOCK] for i in range(0, len(rows), BLOCK))
+    return [word for word, true in words if true]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy as np
 from gan_audit.checks.base import Side
 from gan_audit.checks.copies import Matches
 from gan_audit.checks.guesses import Guesses, log_ratio
+from gan_audit.imaging.grey import grey
+from gan_audit.imaging.resample import area_weights, resample
 from gan_audit.stats.parts import Parts, distance
 from gan_audit.types import FloatArray, IntArray
 
@@ -21,6 +23,11 @@ REACH = (-4, -2, 0, 2, 4)
 """How far from the blob, in cells along each axis, the window may lie that matches best."""
 FAR = 2.0
 """Cells from which a part counts as moved."""
+FINER = ((512, 256), (128, 128))
+"""Longest side of the images, and cells a side of the finer grid that is then looked at too."""
+PROBED = 9
+MOST = 1 << 27
+"""Cells of all images of a set together up to which they are looked at on a finer grid."""
 SMALLEST = 48
 """Fewest cells along each axis of a thumbnail in which parts are looked for."""
 
@@ -42,6 +49,26 @@ def best_parts(queries: Side, real: Side, grid: tuple[int, ...], *, apart: bool,
     for tried in Guesses.of(mine, base, queries.groups if apart else None, real.groups, device).ranked(TRIES):
         found.improve(tried.query, _closely(mine, base, tried))
     return Matches(found.row, found.difference, found.closeness, tuple(found.how()))
+
+
+def finer(side: Side, grid: tuple[int, ...]) -> tuple[Side, tuple[int, ...]] | None:
+    """The same images on a finer grid, so that smaller parts fill a window; None where they have no finer pixels.
+
+    512 pixels along the longest side, of the median image: 256 cells. 128: 128 cells. Fewer: none.
+    """
+    if side.read is None or len(grid) != 2 or not len(side):
+        return None
+    longest = int(np.median([max(grey(side.read(id)).shape) for id in side.ids[:PROBED]]))
+    cells = next((cells for least, cells in FINER if longest >= least), 0)
+    if not cells or len(side) * cells**2 > MOST:
+        return None
+    grids = np.stack([_thumbnail(grey(side.read(id)), cells) for id in side.ids])
+    return replace(side, points=grids.reshape(len(side), -1)), (cells, cells)
+
+
+def _thumbnail(values: FloatArray, cells: int) -> FloatArray:
+    grid = resample(values, [area_weights(size, cells) for size in values.shape])
+    return np.asarray((grid - grid.mean()) / max(float(grid.std()), np.finfo(float).tiny))
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from gan_audit.checks.base import Comparison, Side
-from gan_audit.types import ALL, BoolArray, FeatureTable, FloatArray, IntArray, Sample
+from gan_audit.checks.base import Comparison, Side, Twins
+from gan_audit.types import ALL, BoolArray, FeatureTable, FloatArray, Image, IntArray, Role, Sample
+
+Reader = Callable[[Sample], Image]
 
 REACH = 8.0
 """Robust standard deviations beyond which a value counts as this far: one outlier must not own a distance."""
@@ -16,16 +20,24 @@ ROUNDING = 1e-3
 """What the mean and the deviation of a thumbnail may be off, also where it was held in single precision."""
 
 
-def prepare(real: FeatureTable, synthetic: FeatureTable, holdout: FeatureTable | None = None) -> Comparison | str:
+def prepare(
+    real: FeatureTable,
+    synthetic: FeatureTable,
+    holdout: FeatureTable | None = None,
+    *,
+    twins: Twins | None = None,
+    readers: Mapping[Role, Reader] | None = None,
+) -> Comparison | str:
     """The comparison of two tables of one space, or the reason why there is none.
 
-    holdout: the same of real images that the generator never saw; it decides on no feature and no scale.
+    holdout: the same of real images that the generator never saw; it decides on no feature and no scale. twins: real
+    images that are one picture, and one group if they are joined. readers: how the images of a set are decoded again.
     Rows in which the extractor failed and features that are not finite in some other row take no part, nor, where the
     space is standardized, features that are constant over the real images. Rows are put in an order that depends on
     content alone.
     """
     unseen = [holdout] if holdout else []
-    codes = group_codes([sample for table in (real, synthetic, *unseen) for sample in table.samples])
+    codes = group_codes([sample for table in (real, synthetic, *unseen) for sample in table.samples], twins)
     tables = [_usable(real, codes), _usable(synthetic, codes)]
     if any(not rows.any() for _, rows, _ in tables):
         return "No image has features in this space."
@@ -36,13 +48,16 @@ def prepare(real: FeatureTable, synthetic: FeatureTable, holdout: FeatureTable |
     aside = {"not finite": ~finite, "constant over the real images": finite & ~varying}
     scale = _Scale.of(real.values[tables[0][1]][:, varying]) if real.space.standardize else None
     sides = [_side(table, rows, groups, varying, scale) for table, rows, groups in tables]
+    if "duplicates" in real.space.uses:
+        sides = [_pictures(side, table, readers) for side, (table, _, _) in zip(sides, tables, strict=True)]
     third = [_side(*_usable(table, codes), varying, scale) for table in unseen]
     names = tuple(np.array(real.names)[varying])
     left_out = {why: tuple(np.array(real.names)[which]) for why, which in aside.items() if which.any()}
     units, grid = _units(*sides), _grid(real, sides[0], names)
     spare = _complete(third[0]) if third else None
+    known = _known(twins, real)
     return Comparison(
-        real.space.name, ALL, names, sides[0], sides[1], left_out, units, grid, spare, real.repeatability
+        real.space.name, ALL, names, sides[0], sides[1], left_out, units, grid, spare, real.repeatability, known
     )  # fmt: skip
 
 
@@ -86,9 +101,33 @@ def _thumbnails(real: Side, names: tuple[str, ...]) -> tuple[int, ...]:
     return grid if named and np.abs(mean).max() < ROUNDING and np.abs(deviation - 1.0).max() < ROUNDING else ()
 
 
-def group_codes(samples: Iterable[Sample]) -> Mapping[tuple[str, str], int]:
-    """(role, id) to a code that the images of one patient of a set share, and its images of equal content too."""
+def _known(twins: Twins | None, real: FeatureTable) -> Twins | None:
+    """The pairs for every check; what was seen of them for the one that looks again."""
+    return twins if twins is None or "duplicates" in real.space.uses else replace(twins, looked=None)
+
+
+def _pictures(side: Side, table: FeatureTable, readers: Mapping[Role, Reader] | None) -> Side:
+    """Thumbnails in stored units, as distances see them and with what a grey level is."""
+    samples = {sample.id: sample for sample in table.samples}
+    spread = np.subtract(*np.quantile(side.values, [0.995, 0.005], axis=1)) / 255
+    eight = np.array([samples[id].bit_depth <= 8 for id in side.ids])
+    points = side.values - side.values.mean(axis=1, keepdims=True)
+    points /= np.maximum(points.std(axis=1, keepdims=True), np.finfo(float).tiny)
+    read = partial(_read, readers[table.role], samples) if readers else None
+    return replace(side, points=points, levels=np.where(eight, 1.0, np.maximum(spread, 1e-12)), read=read)
+
+
+def _read(read: Reader, samples: Mapping[str, Sample], id: str) -> Image:
+    return read(samples[id])
+
+
+def group_codes(samples: Iterable[Sample], twins: Twins | None = None) -> Mapping[tuple[str, str], int]:
+    """(role, id) to a code that the images of one patient of a set share, and its images of equal content too.
+
+    Real images that are one picture share one as well, with everything of their patients, where they are joined.
+    """
     parent: dict[str, str] = {}
+    pictures = twins.codes() if twins and twins.joined else {}
 
     def find(node: str) -> str:
         while parent.setdefault(node, node) != node:
@@ -99,6 +138,8 @@ def group_codes(samples: Iterable[Sample]) -> Mapping[tuple[str, str], int]:
     for sample in samples:
         own = f"group {sample.role} {sample.group}" if sample.group is not None else f"image {sample.role} {sample.id}"
         parent[find(own)] = find(f"content {sample.role} {sample.digest}")
+        if sample.role == "real" and sample.id in pictures:
+            parent[find(own)] = find(f"picture {pictures[sample.id]}")
     codes: dict[str, int] = {}
     return {(s.role, s.id): codes.setdefault(find(f"content {s.role} {s.digest}"), len(codes)) for s in samples}
 

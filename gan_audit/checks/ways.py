@@ -1,15 +1,16 @@
-"""One way in which an image can be a copy: who is accused, at which false-discovery rate, and who among real images."""
+"""One way in which an image can resemble a real one too closely: who is accused, and who among real images."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from gan_audit.checks.copies import Matches
 from gan_audit.stats.tails import LowerTail
 from gan_audit.stats.univariate import benjamini_hochberg
-from gan_audit.types import BoolArray, FloatArray, IntArray
+from gan_audit.types import BoolArray, FloatArray, Interval
 
 FALSE = 0.05
 """Share of the images accused that may be accused wrongly."""
@@ -19,7 +20,7 @@ SURE = 0.01
 
 @dataclass(frozen=True)
 class Way:
-    """One way of being a copy, judged by what it gives among real images of different patients."""
+    """One way of resembling, judged by what it gives among real images of different patients."""
 
     across: Matches
     among: Matches
@@ -27,41 +28,67 @@ class Way:
     """(m,) false-discovery rate at which each synthetic image would be accused; 1 where none of the set is sure."""
     limit: float
     """Closeness of the last image accused, or below which a lone one would be."""
+    told: BoolArray
+    """(n,) the real images that can be told from others, and so tell of chance."""
+    excess: Interval
+    """Synthetic images within the limit beyond those that chance matches among real patients predict, a count."""
 
     @classmethod
-    def of(cls, across: Matches, among: Matches, judged: BoolArray, chance: BoolArray) -> Way:
-        """Of the matches of either set; judged (m,): which synthetic images; chance (n,): by which real ones."""
-        tail = LowerTail.of(among.closeness[chance] if chance.sum() > 1 else among.closeness)
+    def of(cls, across: Matches, among: Matches, judged: BoolArray, told: BoolArray, level: float) -> Way:
+        """Of the matches of either set; judged (m,): which synthetic images; told (n,): by which real ones."""
+        sample = among.closeness[told & np.isfinite(among.closeness)]
+        if len(sample) < 2:
+            return cls(across, among, np.ones(len(judged)), -np.inf, told, (0.0, 0.0))
+        tail = LowerTail.of(sample)
         score = benjamini_hochberg(np.where(judged, tail.chance(across.closeness), 1.0))
         if score.min() > SURE:
-            return cls(across, among, np.ones(len(score)), tail.limit(SURE / len(score)))
-        return cls(across, among, score, float(across.closeness[score <= FALSE].max()))
+            return cls(across, among, np.ones(len(score)), tail.limit(SURE / len(score)), told, (0.0, 0.0))
+        limit = float(across.closeness[score <= FALSE].max())
+        way = cls(across, among, score, limit, told, (0.0, 0.0))
+        return cls(across, among, score, limit, told, way._beyond(level))
 
     @property
-    def accused(self) -> BoolArray:
-        """(m,) the synthetic images that are called copies."""
+    def near(self) -> BoolArray:
+        """(m,) the synthetic images that chance hardly brings so near."""
         return np.asarray(self.score <= FALSE)
 
     @property
+    def accused(self) -> BoolArray:
+        """(m,) these, if real images of different patients are not as near to each other as often."""
+        return self.near if self.excess[0] > 0 else np.zeros(len(self.score), bool)
+
+    @property
     def twins(self) -> BoolArray:
-        """(n,) the real images that match another patient's as closely."""
-        return np.asarray(self.among.closeness <= self.limit)
+        """(n,) the real images that resemble another patient's as closely."""
+        return np.asarray(self.told & (self.among.closeness <= self.limit))
 
     def pairs(self) -> int:
         """Pairs of real images among them."""
         return len({frozenset((int(i), int(self.among.row[i]))) for i in np.flatnonzero(self.twins)})
 
+    def _beyond(self, level: float) -> Interval:
+        """The count less what chance may have brought.
+
+        Where images match by chance, a set of m has 2 m / n times as many images that match a real one as there are
+        matching pairs among n real ones; the count is then negative binomial (Jeffreys prior).
+        """
+        m, n, count = len(self.score), len(self.told), int(self.near.sum())
+        chance = stats.nbinom(self.pairs() + 0.5, n / (n + 2 * m))
+        low, high = chance.ppf([0.5 * (1 - level), 0.5 * (1 + level)])
+        return max(0.0, count - float(high)), max(0.0, count - float(low))
+
     def closest_real(self, most: int) -> list[tuple[int, int]]:
         """The pairs of real images of different patients that match most closely, the closest first."""
         found: dict[frozenset[int], tuple[int, int]] = {}
-        for i in np.argsort(self.among.closeness, kind="stable"):
+        told = np.flatnonzero(self.told)
+        for i in told[np.argsort(self.among.closeness[told], kind="stable")]:
             pair = int(i), int(self.among.row[i])
             found.setdefault(frozenset(pair), pair)
             if len(found) == most:
                 break
         return list(found.values())
 
-    def shares(self, rows: IntArray) -> FloatArray:
-        """Share of the real images that come closer to another patient's."""
+    def shares(self) -> FloatArray:
+        """(m,) share of the real images that come closer to another patient's."""
         ordered = np.sort(self.among.closeness)
-        return np.asarray(np.searchsorted(ordered, self.across.closeness[rows], side="left") / len(ordered))
+        return np.asarray(np.searchsorted(ordered, self.across.closeness, side="left") / len(ordered))

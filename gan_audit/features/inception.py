@@ -16,7 +16,7 @@ from gan_audit.errors import UsageError
 from gan_audit.features.base import Options, Unavailable
 from gan_audit.features.inception_weights import PUBLISHED, digest, find, remedy
 from gan_audit.features.intensity import intensities, scaled
-from gan_audit.features.resample import planes
+from gan_audit.features.planes import planes
 from gan_audit.features.torch_tools import exact, in_batches, mean_row, mean_rows, torch_device
 from gan_audit.types import FloatArray, Image, ImageSet, Space
 

@@ -1,4 +1,4 @@
-"""How bright the real images are: grey values, and the window and range that the whole audit then keeps."""
+"""How bright the real images are: the window and range that the whole audit then keeps."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from gan_audit.errors import InputError
+from gan_audit.imaging.grey import grey
 from gan_audit.types import FloatArray, Image, ImageSet, Sample
 
-ITU_R_601 = np.array([0.299, 0.587, 0.114])
 PROBED = 32
 """Real images read to learn the intensities, where their descriptions do not tell."""
 TAIL = 0.005
@@ -56,18 +56,6 @@ def representatives(real: ImageSet, most: int = PROBED) -> list[Sample]:
         raise InputError("Expected at least one readable real image, got none; check the real folder.")
     places = np.linspace(0, len(ordered) - 1, min(most, len(ordered)))
     return [ordered[place] for place in np.unique(places.round().astype(int))]
-
-
-def grey(image: Image) -> FloatArray:
-    """Grey values over the spatial axes, float64: colour by ITU-R 601 luminance.
-
-    The luminance of whole numbers is rounded to whole numbers, so that a grey image stored as colour
-    gives the same features as the grey image.
-    """
-    if image.channels == 1:
-        return np.asarray(image.pixels, dtype=np.float64)
-    luminance: FloatArray = np.asarray(image.pixels, dtype=np.float64) @ ITU_R_601
-    return np.rint(luminance) if image.pixels.dtype.kind in "iub" else luminance
 
 
 def scaled(pixels: FloatArray, low: float, high: float) -> FloatArray:

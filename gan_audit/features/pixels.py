@@ -8,8 +8,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from gan_audit.features.base import Options
-from gan_audit.features.intensity import grey
-from gan_audit.features.resample import area_weights, resample
+from gan_audit.imaging.grey import grey
+from gan_audit.imaging.resample import area_weights, resample
 from gan_audit.types import FloatArray, Image, ImageSet, Space
 
 FLAT = 1e-6
@@ -56,20 +56,33 @@ class Pixels:
 
     def __call__(self, image: Image) -> FloatArray:
         """One number for each pixel of the thumbnail, row by row; mean 0, standard deviation 1."""
-        values = grey(image)
-        side = self.sides[values.ndim]
-        thumbnail = resample(values, [area_weights(size, side) for size in values.shape]).ravel()
+        thumbnail = self._thumbnail(image)
         spread = float(thumbnail.std())
         if spread <= FLAT * float(np.abs(thumbnail).max()):
             return np.full(thumbnail.size, np.nan)
         standardized: FloatArray = (thumbnail - thumbnail.mean()) / spread
         return standardized
 
+    def _thumbnail(self, image: Image) -> FloatArray:
+        values = grey(image)
+        side = self.sides[values.ndim]
+        return resample(values, [area_weights(size, side) for size in values.shape]).ravel()
+
 
 @dataclass(frozen=True)
 class FinePixels(Pixels):
-    """The same at 64 x 64 (volumes: 16 x 16 x 16), for comparing an image with its candidates cell by cell."""
+    """Area average down to 64 x 64 (volumes: 16 x 16 x 16) in stored units, in which identity is told from likeness.
+
+    Comparisons standardize the rows. A flat image yields NaN: it has no layout, and takes no part.
+    """
 
     sides: ClassVar[dict[int, int]] = {2: 64, 3: 16}
     name: ClassVar[str] = "pixels-fine"
+    revision: ClassVar[int] = 2
     uses: ClassVar[frozenset[str]] = frozenset({"duplicates"})
+
+    def __call__(self, image: Image) -> FloatArray:
+        """One number for each pixel of the thumbnail, row by row, in stored units."""
+        thumbnail = self._thumbnail(image)
+        flat = float(thumbnail.std()) <= FLAT * float(np.abs(thumbnail).max())
+        return np.full(thumbnail.size, np.nan) if flat else thumbnail

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_audit.features.intensity import grey
+from gan_audit.imaging.grey import grey
 from gan_audit.types import BoolArray, FloatArray, Image
 
 MOST_GREY_LEVELS = 512

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from gan_audit.features.base import Options
 from gan_audit.features.intensity import intensities, scaled
-from gan_audit.features.resample import linear_weights, planes, resample
+from gan_audit.features.planes import planes
 from gan_audit.features.torch_tools import exact, in_batches, mean_row, mean_rows, torch_device
+from gan_audit.imaging.resample import linear_weights, resample
 from gan_audit.types import FloatArray, Image, ImageSet, Space
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from gan_audit.features.base import Options
-from gan_audit.features.intensity import grey, intensities, representatives
+from gan_audit.features.intensity import intensities, representatives
+from gan_audit.imaging.grey import grey
 from gan_audit.types import FloatArray, Image, ImageSet, IntArray, Space
 
 BINS = 256

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import maximum_filter
 
-from gan_audit.stats.parts import Parts, described, even, windows
-from gan_audit.stats.separable import smooth
+from gan_audit.imaging.separable import smooth
+from gan_audit.stats.parts import Parts, described, even, unit, windows
 from gan_audit.types import FloatArray, IntArray, Single
 
 NARROW, WIDE = 0.8 / 64, 1.6 / 64
 """Gaussians of which the difference is taken, as shares of the side."""
 FAINT = 0.003
 """Difference, in standard deviations of the grid, from which a peak counts."""
+STRONGEST = 64
+"""Peaks of either sign that count, the strongest, in a grid of 64 cells a side; of finer ones in proportion."""
 LOOK = 10 / 64
 """Side of the window that is compared, as a share of the grid's; two cells to one along each axis."""
 BLOCK = 256
@@ -43,7 +45,7 @@ class Blobs:
 
 
 def _in_blocks(grids: FloatArray, sign: int) -> Iterator[tuple[IntArray, IntArray, Single]]:
-    width = even(LOOK * grids.shape[1])
+    width = even(LOOK * unit(grids.shape[1]))
     for start in range(0, len(grids), BLOCK):
         block = grids[start : start + BLOCK]
         which, *places = np.nonzero(_peaks(block, sign, width // 2))
@@ -55,9 +57,12 @@ def _in_blocks(grids: FloatArray, sign: int) -> Iterator[tuple[IntArray, IntArra
 
 def _peaks(grids: FloatArray, sign: int, margin: int) -> FloatArray:
     """Where no neighbour stands out more, at least `margin` cells from the edge."""
-    side = grids.shape[1]
-    difference = sign * (smooth(grids, NARROW * side) - smooth(grids, WIDE * side))
+    side, scale = grids.shape[1], unit(grids.shape[1])
+    difference = sign * (smooth(grids, NARROW * scale) - smooth(grids, WIDE * scale))
     peaks = (difference == maximum_filter(difference, size=(1, 3, 3))) & (difference > FAINT)
     inner = np.zeros_like(peaks)
     inner[:, margin : side - margin, margin : side - margin] = True
-    return np.asarray(peaks & inner)
+    strength = np.where(peaks & inner, difference, 0.0).reshape(len(grids), -1)
+    most = min(strength.shape[1], round(STRONGEST * side / scale))
+    weakest = np.partition(strength, -most, axis=1)[:, -most, None, None]
+    return np.asarray(peaks & inner & (difference >= weakest))

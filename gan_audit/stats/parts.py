@@ -8,9 +8,11 @@ from typing import Self
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from gan_audit.stats.separable import smooth
+from gan_audit.imaging.separable import smooth
 from gan_audit.types import FloatArray, IntArray
 
+UNIT = 64
+"""Cells a side up to which windows grow with the grid."""
 WIDTH = 12 / 64
 """Side of a window, as a share of the grid's: it fits into a patch of a quarter of the side."""
 BLUR = 0.5 / 64
@@ -31,8 +33,11 @@ class Parts:
 
     @classmethod
     def of(cls, grids: FloatArray) -> Self:
-        """Of grids of mean 0 and standard deviation 1, at least 32 cells along each of two axes."""
-        side = grids.shape[1]
+        """Of grids of mean 0 and standard deviation 1, at least 32 cells along each of two axes.
+
+        Of grids of more than UNIT cells the windows are so much smaller a share.
+        """
+        side = unit(grids.shape[1])
         return cls(smooth(grids, BLUR * side), even(WIDTH * side))
 
     def __len__(self) -> int:
@@ -102,6 +107,11 @@ def _towards(wide: FloatArray, by: FloatArray, wanted: FloatArray) -> FloatArray
     slope = np.stack(slopes, axis=1)
     gram = slope @ slope.swapaxes(1, 2) + 1e-6 * np.eye(2)
     return np.asarray(np.linalg.solve(gram, slope @ (wanted - here)[:, :, None])[:, :, 0])
+
+
+def unit(side: int) -> int:
+    """Cells that shares of the side are taken of."""
+    return min(side, UNIT)
 
 
 def even(length: float) -> int:

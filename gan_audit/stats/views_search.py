@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan_audit.imaging.orientations import ORIENTATIONS, orient
 from gan_audit.stats.backends import choose
 from gan_audit.stats.distances import squared_distances
-from gan_audit.stats.registration import ORIENTATIONS, orient
 from gan_audit.stats.rows import Rows, looseness, paired_squares, spans
 from gan_audit.stats.search import Neighbours, nearest
 from gan_audit.types import BoolArray, FloatArray, IntArray

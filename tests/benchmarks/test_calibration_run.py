@@ -89,7 +89,7 @@ def test_a_time_limit_starts_nothing_more(tmp_path: Path, place: Place) -> None:
 def test_an_audit_that_raises_is_recorded_counted_nowhere_and_tried_again(
     tmp_path: Path, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError(f"no luck in {place.data}")
 
     out, wanted = tmp_path / "out.jsonl", runner.Wanted(("tiny",), ("sound",), (20,), 1, 1, None)

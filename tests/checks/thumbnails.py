@@ -24,13 +24,22 @@ def altered(images, how, seed=0):
 
 
 def thumbnails(images):
+    """In stored units."""
     return np.stack([SPACE(Image(x)) for x in images])
 
 
-def side(points, groups=None):
-    n = len(points)
+def standardized(rows):
+    """As distances see them."""
+    return (rows - rows.mean(axis=1, keepdims=True)) / rows.std(axis=1, keepdims=True)
+
+
+def side(images, groups=None):
+    """Images (n, h, w) as a check for copies sees them, own pixels included; or rows of thumbnails alone."""
+    n, rows = len(images), images if images.ndim == 2 else thumbnails(images)
     names = tuple(map(str, range(n)))
-    return Side(names, names, (None,) * n, np.arange(n) if groups is None else np.array(groups), points, points)
+    groups = np.arange(n) if groups is None else np.array(groups)
+    read = None if images.ndim == 2 else dict(zip(names, map(Image, images), strict=True)).__getitem__
+    return Side(names, names, (None,) * n, groups, rows, standardized(rows), np.ones(n), read)
 
 
 def pasted(source, under, seed=0):
@@ -45,12 +54,12 @@ WHOLE = {
     "mirrored": (alter.flipped, "mirrored"),
     "rotated": (alter.rotated90, "rotated by 90°"),
     "shifted": (alter.shifted, "shifted"),
-    "cropped": (alter.cropped(0.8, 0.9), "cropped and resized"),
+    "cropped": (alter.cropped(0.8, 0.9), "enlarged by"),
     "negative": (alter.inverted, "negative"),
     "brighter": (alter.brighter(10.0), "in place"),
     "gamma": (alter.gamma(0.6), "in place"),
-    "strong gamma": (alter.gamma(4.0), "grey levels bent"),
-    "noise": (alter.noisy(6.0), "in place"),
-    "JPEG": (alter.jpeg(50), "in place"),
+    "strong gamma": (alter.gamma(2.0), "in place"),
+    "noise": (alter.noisy(6.0), "noise of 6 grey levels"),
+    "JPEG": (alter.jpeg(75), "identical"),
 }
 """What is done to a real image, and the words for it."""

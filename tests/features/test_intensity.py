@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from gan_audit.errors import InputError
-from gan_audit.features.intensity import grey, intensities, scaled
+from gan_audit.features.intensity import intensities, scaled
+from gan_audit.imaging.grey import grey
 from gan_audit.types import Image
 
 

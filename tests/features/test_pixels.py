@@ -5,6 +5,7 @@ import pytest
 
 from gan_audit.features.base import Options
 from gan_audit.features.pixels import FinePixels, Pixels
+from gan_audit.types import Image
 
 PIXELS = Pixels.build(Options())
 
@@ -53,7 +54,14 @@ def test_the_fine_thumbnail_keeps_more_cells_and_is_for_duplicates(as_image):
     assert fine.names(as_image(image))[-1] == "63,63"
     assert fine.describe(4096).uses == {"duplicates"}
     coarse = fine(as_image(image)).reshape(16, 4, 16, 4).mean(axis=(1, 3)).ravel()
-    assert np.allclose(coarse / coarse.std(), PIXELS(as_image(image)))
+    assert np.allclose((coarse - coarse.mean()) / coarse.std(), PIXELS(as_image(image)))
+
+
+def test_the_fine_thumbnail_keeps_stored_units_and_tells_flat_images():
+    wide = Image(np.random.default_rng(0).integers(0, 4000, (64, 64)).astype(np.uint16), bit_depth=12)
+    fine = FinePixels.build(Options())
+    assert fine(wide).tolist() == wide.pixels.astype(float).ravel().tolist()
+    assert np.isnan(fine(Image(np.full((64, 64), 7, np.uint8)))).all()
 
 
 def test_names_match_the_vector(as_image):

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gan_audit.types import FloatArray, Image
+from gan_audit.types import FloatArray
 
 
 @lru_cache(maxsize=256)
@@ -34,19 +34,6 @@ def resample(array: FloatArray, matrices: Sequence[FloatArray]) -> FloatArray:
         if matrix.shape[0] != matrix.shape[1]:
             array = np.moveaxis(np.tensordot(matrix, array, axes=(1, axis)), 0, axis)
     return array
-
-
-def planes(image: Image, limit: int = 8) -> list[Image]:
-    """The image itself, or of a volume at most `limit` axial slices, evenly spaced from end to end.
-
-    Slice k of n stands in the middle of the k-th n-th of the volume.
-    """
-    if image.channels != 1 or image.pixels.ndim == 2:
-        return [image]
-    depth = image.pixels.shape[0]
-    count = min(limit, depth)
-    places = ((np.arange(count) + 0.5) * depth / count).astype(int)
-    return [Image(image.pixels[place], bit_depth=image.bit_depth, unit=image.unit) for place in places]
 
 
 def _rows_sum_to_one(weights: FloatArray) -> FloatArray:

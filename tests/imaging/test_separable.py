@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from gan_audit.stats.separable import along_axes, averaging, interpolation, smooth, smoothing, window
+from gan_audit.imaging.separable import along_axes, averaging, interpolation, smooth, smoothing, window
 
 
 def test_one_matrix_for_all_grids_and_one_for_each_are_applied_along_their_axes():

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gan_audit.features.resample import area_weights, linear_weights, planes, resample
+from gan_audit.features.planes import planes
+from gan_audit.imaging.resample import area_weights, linear_weights, resample
 from gan_audit.types import Image
 
 

@@ -1,0 +1,69 @@
+"""What the search for copies could have missed: copies planted on purpose, and how many of them are found."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from gan_audit.checks.base import Comparison, Settings, Side
+from gan_audit.checks.identity import image_of, levels, look
+from gan_audit.imaging.grey import grey
+from gan_audit.imaging.planted import PLANTED, Planting
+from gan_audit.imaging.resample import area_weights, resample
+from gan_audit.types import FloatArray, IntArray, check_key
+
+PLANTED_EACH = 12
+"""Real images that each kind of copy is made of, at most."""
+SURE = 0.95
+"""Probability with which at least one of so many copies would have been found."""
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Of one kind of copy."""
+
+    kind: str
+    planted: int
+    found: int
+
+    @property
+    def enough(self) -> int | None:
+        """Copies of which one at least would be found with probability SURE, by the lower 95 % bound; None if none."""
+        if not self.found:
+            return None
+        least = float(stats.beta.ppf(1 - SURE, self.found, self.planted - self.found + 1))
+        return max(1, math.ceil(math.log(1 - SURE) / math.log1p(-min(least, 1 - 1e-9))))
+
+
+def sensitivity(data: Comparison, settings: Settings) -> list[Sensitivity]:
+    """For each kind of PLANTED; nothing where the images' own pixels are not at hand."""
+    if data.real.read is None or not len(data.real):
+        return []
+    rows = np.unique(np.linspace(0, len(data.real) - 1, min(PLANTED_EACH, len(data.real))).round().astype(np.int64))
+    found = []
+    for kind, how in PLANTED.items():
+        rng = settings.rng(check_key("planted", kind))
+        side = _planted(data, rows, how, rng)
+        seen = look(side, data.real, data.grid, apart=False)
+        right = np.array([data.real.groups[x] == data.real.groups[row] for x, row in zip(seen.row, rows, strict=True)])
+        found.append(Sensitivity(kind, len(rows), int((seen.identical & right).sum())))
+    return found
+
+
+def _planted(data: Comparison, rows: IntArray, how: Planting, rng: np.random.Generator) -> Side:
+    images = [how(image_of(data.real, int(row), data.grid), rng) for row in rows]
+    values = np.stack([_thumbnail(grey(image), data.grid) for image in images])
+    ids = tuple(f"planted {i}" for i in range(len(rows)))
+    points = values - values.mean(axis=1, keepdims=True)
+    points /= np.maximum(points.std(axis=1, keepdims=True), np.finfo(float).tiny)
+    return Side(
+        ids, ids, (None,) * len(rows), -1 - np.arange(len(rows)), values, points, levels(data.real)[rows],
+        dict(zip(ids, images, strict=True)).__getitem__,
+    )  # fmt: skip
+
+
+def _thumbnail(values: FloatArray, grid: tuple[int, ...]) -> FloatArray:
+    return resample(values, [area_weights(size, side) for size, side in zip(values.shape, grid, strict=True)]).ravel()

@@ -62,11 +62,10 @@ def _search(data: Comparison, settings: Settings, *, alone: bool) -> Copies:
 
 def _parts(data: Comparison, settings: Settings, judged: BoolArray, told: BoolArray) -> Iterator[Way]:
     """On the thumbnails, and on finer ones where the images have the pixels for it."""
-    fine = [finer(side, data.grid) for side in data.sides]
-    scales = [(data.real, data.synthetic, data.grid)]
-    if fine[0] and fine[1] and fine[0][1] == fine[1][1]:
-        scales.append((fine[0][0], fine[1][0], fine[0][1]))
-    for real, synthetic, grid in scales:
+    scales = [([data.real, data.synthetic], data.grid)]
+    if fine := finer(data.sides, data.grid):
+        scales.append(fine)
+    for (real, synthetic), grid in scales:
         across = best_parts(synthetic, real, grid, apart=False, device=settings.device)
         among = best_parts(real, real, grid, apart=True, device=settings.device)
         if across and among:

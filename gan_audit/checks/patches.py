@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -23,11 +23,11 @@ REACH = (-4, -2, 0, 2, 4)
 """How far from the blob, in cells along each axis, the window may lie that matches best."""
 FAR = 2.0
 """Cells from which a part counts as moved."""
-FINER = ((512, 256), (128, 128))
+FINER = ((1024, 512), (512, 256), (128, 128))
 """Longest side of the images, and cells a side of the finer grid that is then looked at too."""
 PROBED = 9
-MOST = 1 << 27
-"""Cells of all images of a set together up to which they are looked at on a finer grid."""
+MOST = 1 << 26
+"""Cells of all images of a set together up to which they are looked at on that grid."""
 SMALLEST = 48
 """Fewest cells along each axis of a thumbnail in which parts are looked for."""
 
@@ -51,19 +51,31 @@ def best_parts(queries: Side, real: Side, grid: tuple[int, ...], *, apart: bool,
     return Matches(found.row, found.difference, found.closeness, tuple(found.how()))
 
 
-def finer(side: Side, grid: tuple[int, ...]) -> tuple[Side, tuple[int, ...]] | None:
-    """The same images on a finer grid, so that smaller parts fill a window; None where they have no finer pixels.
+def finer(sides: Sequence[Side], grid: tuple[int, ...]) -> tuple[list[Side], tuple[int, ...]] | None:
+    """The same images on a finer grid, so that smaller parts fill a window; None where there is nothing finer to see.
 
-    512 pixels along the longest side, of the median image: 256 cells. 128: 128 cells. Fewer: none.
+    The grid is the finest of FINER that the median image of every set has the pixels for, and that memory allows.
     """
-    if side.read is None or len(grid) != 2 or not len(side):
+    readers = [side.read for side in sides if len(side)]
+    if len(grid) != 2 or len(readers) < len(sides) or any(read is None for read in readers):
         return None
-    longest = int(np.median([max(grey(side.read(id)).shape) for id in side.ids[:PROBED]]))
-    cells = next((cells for least, cells in FINER if longest >= least), 0)
-    if not cells or len(side) * cells**2 > MOST:
-        return None
+    longest = min(_longest(side) for side in sides)
+    most = max(map(len, sides))
+    fitting = (cells for least, cells in FINER if longest >= least and most * cells**2 <= MOST)
+    cells = next(fitting, None)
+    return None if cells is None else ([_on(side, cells) for side in sides], (cells, cells))
+
+
+def _longest(side: Side) -> float:
+    """Longest side of the median image, in pixels, told from a few."""
+    assert side.read is not None
+    return float(np.median([max(grey(side.read(id)).shape) for id in side.ids[:PROBED]]))
+
+
+def _on(side: Side, cells: int) -> Side:
+    assert side.read is not None
     grids = np.stack([_thumbnail(grey(side.read(id)), cells) for id in side.ids])
-    return replace(side, points=grids.reshape(len(side), -1)), (cells, cells)
+    return replace(side, points=grids.reshape(len(side), -1))
 
 
 def _thumbnail(values: FloatArray, cells: int) -> FloatArray:

@@ -35,7 +35,9 @@ def evaluate(
     readers: how the images of each set are decoded again; without them identity is judged by thumbnails. infer_groups:
     whether real images that are one picture under two names count as one patient in every check.
     """
-    same = _twins(tables, readers, join=infer_groups)
+    with progress.stage("Comparing real images with each other", 1) as step:
+        same = _twins(tables, readers, join=infer_groups)
+        step(1)
     compared = {
         name: prepare(table["real"], table["synthetic"], table.get("holdout"), twins=same, readers=readers)
         for name, table in tables.items()

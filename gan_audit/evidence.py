@@ -116,8 +116,9 @@ class Evidence:
         return tuple(j.key for j in failures if (j.outcome.id, j.outcome.space, j.outcome.scope) not in explained)
 
     def patients(self) -> int:
-        """Most patients whose images a failed check counts as shown again; 0 where none counts them."""
-        counts = (x.details.get("patients_concerned") for x in self.results("memorization."))
+        """Patients whose images are shown again: by pixels where that failed, else the most that a check counts."""
+        counts = [x.details.get("patients_concerned") for x in self.results("memorization.duplicates")]
+        counts = counts or [x.details.get("patients_concerned") for x in self.results("memorization.")]
         return max((int(count) for count in counts if count), default=0)
 
     def repetition(self) -> Repetition | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from gan_audit.checks.base import Side, Twins
+from gan_audit.errors import GanAuditError, InputError
 from gan_audit.imaging.matching import FINELY, Matches, matches, window
 from gan_audit.imaging.promising import PROMISING, detail
 from gan_audit.imaging.proof import Proof, prove
@@ -90,8 +92,20 @@ def levels(side: Side) -> FloatArray:
 def image_of(side: Side, row: int, grid: tuple[int, ...]) -> Image:
     """The image in its own pixels, or its thumbnail in grey levels of 255 where nothing reads it."""
     if side.read is not None:
-        return side.read(side.ids[row])
+        return _decoded(side.read, side.ids[row])
     return Image(side.values[row].reshape(grid) / levels(side)[row], bit_depth=8)
+
+
+def _decoded(read: Callable[[str], Image], id: str) -> Image:
+    try:
+        return read(id)
+    except GanAuditError:
+        raise
+    except Exception as error:
+        raise InputError(
+            f"Expected to read {id} again as at the start of the audit, got {type(error).__name__}: {error}. Leave the "
+            "folder alone while the audit runs."
+        ) from error
 
 
 def _proved(

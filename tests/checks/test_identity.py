@@ -11,6 +11,7 @@ from gan_audit.checks import duplicates
 from gan_audit.checks.base import Settings, Twins
 from gan_audit.checks.identity import look, twins
 from gan_audit.checks.prepare import group_codes, prepare
+from gan_audit.errors import InputError
 from gan_audit.features.pixels import FinePixels
 from gan_audit.types import FeatureTable, Image, Sample
 from tests.checks.thumbnails import altered, phantoms, side
@@ -183,6 +184,17 @@ def test_what_could_have_been_missed_is_planted_and_counted():
     rows = tables["What this audit of 30 images could have missed"]["rows"]
     assert [row[0] for row in rows] == ["noise of 8 grey levels", "rotated by 10°", "cropped to 80 % of the side"]
     assert all(found >= 10 and planted == 12 and 1 < enough < 5 for _, found, planted, enough in rows)
+
+
+def test_an_image_that_cannot_be_read_again_is_bad_input():
+    from dataclasses import replace
+
+    def gone(id):
+        raise OSError(id)
+
+    real = side(phantoms(20, 1))
+    with pytest.raises(InputError, match="read 0 again"):
+        look(replace(real, read=gone), real, GRID, apart=False)
 
 
 def test_volumes_are_identified_too():

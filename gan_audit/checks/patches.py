@@ -23,7 +23,7 @@ REACH = (-4, -2, 0, 2, 4)
 """How far from the blob, in cells along each axis, the window may lie that matches best."""
 FAR = 2.0
 """Cells from which a part counts as moved."""
-FINER = ((1024, 512), (512, 256), (128, 128))
+FINER = ((1024, 512), (512, 256), (256, 128))
 """Longest side of the images, and cells a side of the finer grid that is then looked at too."""
 PROBED = 9
 MOST = 1 << 26

@@ -45,6 +45,7 @@ PLANTED: Mapping[str, Planting] = {
 def _seen(image: Image, matrix: FloatArray, middle: FloatArray | None = None) -> Image:
     axes = _axes(image)
     shape = image.pixels.shape[:axes]
+    matrix = np.diag(1 / np.array(shape)) @ matrix @ np.diag(np.array(shape, float))
     window = Windows(matrix[None], (np.zeros(axes) if middle is None else middle)[None])
     where = places(window, shape)
     planes = np.atleast_3d(image.pixels) if image.channels > 1 else image.pixels[..., None]

@@ -73,7 +73,7 @@ def trapped(n, seed, kind, rng):
     return real, order[2 * few + 5 :]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     trap=st.sampled_from(["none", "twins", "mirrored twins", "series", "near-constant"]),
     view=st.sampled_from(sorted(VIEWS)),

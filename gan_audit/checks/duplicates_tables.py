@@ -26,7 +26,7 @@ def details(data: Comparison, found: Copies, patients: Sequence[int]) -> dict[st
     """Counts and tables."""
     looked, twins = found.looked, data.twins or Twins()
     concerned = np.unique(data.real.groups[np.concatenate(found.rows())])
-    tables = [_kinds(data, found), _identical(data, found), _closest(data, found), _planted(found, len(data.synthetic))]
+    tables = [_kinds(found), _identical(data, found), _closest(data, found), _planted(found, len(data.synthetic))]
     tables += [_twins(data, twins), _among(data, found.ways)]
     return {
         "copies": int(found.accused.sum()),
@@ -79,7 +79,7 @@ def ranked(ways: Sequence[Way]) -> list[tuple[Way, int]]:
     return sorted(found, key=lambda item: (item[0].score[item[1]], item[0].across.difference[item[1]], item[1]))
 
 
-def _kinds(data: Comparison, found: Copies) -> dict[str, Any]:
+def _kinds(found: Copies) -> dict[str, Any]:
     told = [_kind(found.words[i]) for i, _ in _identical_rows(found)]
     told += [ALTERED if way is found.altered else way.across.how[i] for way, i in ranked(found.ways)]
     rows = [[kind, count] for kind, count in sorted(Counter(told).items(), key=lambda item: (-item[1], item[0]))]

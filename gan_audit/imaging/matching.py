@@ -50,13 +50,6 @@ class Matches:
         self.rest[rows, place], self.orientation[rows, place] = laid.rest, orientation
         self.matrix[rows, place], self.middle[rows, place] = laid.windows.matrix, laid.windows.middle
 
-    def replaced(self, rows: IntArray, other: Matches) -> Matches:
-        """With other matches for some of the queries."""
-        fields = {name: np.copy(value) for name, value in vars(self).items()}
-        for name, value in fields.items():
-            value[rows] = getattr(other, name)
-        return Matches(**fields)
-
 
 def matches(queries: FloatArray, base: FloatArray, groups: tuple[IntArray, IntArray] | None = None) -> Matches:
     """Of queries (m, s, ...) among base (n, s, ...), thumbnails of mean 0 and standard deviation 1.

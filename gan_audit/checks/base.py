@@ -33,6 +33,8 @@ class Side:
     thumbnail brought to mean 0 and standard deviation 1."""
     levels: FloatArray | None = field(default=None, repr=False)
     """(n,) stored units that count as one grey level of 255, for thumbnails."""
+    widths: IntArray | None = field(default=None, repr=False)
+    """(n,) pixels along the longest side of the image that a thumbnail shows."""
     read: Callable[[str], Image] | None = field(default=None, repr=False, compare=False)
     """Decodes the image of an id again, for checks that look at its own pixels; picklable."""
 
@@ -63,6 +65,7 @@ class Side:
             self.values[rows],
             self.points[rows],
             None if self.levels is None else self.levels[rows],
+            None if self.widths is None else self.widths[rows],
             self.read,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from gan_audit.checks.base import Side, Twins
 from gan_audit.errors import GanAuditError, InputError
 from gan_audit.imaging.matching import FINELY, Matches, matches, window
-from gan_audit.imaging.promising import PROMISING, detail
+from gan_audit.imaging.pictures import Pictures
+from gan_audit.imaging.promising import detail, promising
 from gan_audit.imaging.proof import Proof, prove
 from gan_audit.types import BoolArray, FloatArray, Image, IntArray
 
@@ -47,16 +48,20 @@ class Looked:
 
 def look(queries: Side, real: Side, grid: tuple[int, ...], *, apart: bool) -> Looked:
     """Each query among the real images; apart: images of its own group are left out."""
-    left, right = (side.points.reshape(len(side), *grid) for side in (queries, real))
-    found = matches(left, right, (queries.groups, real.groups) if apart else None)
-    stored = queries.values.reshape(left.shape), real.values.reshape(right.shape)
-    finely = min(FINELY, found.row.shape[1])
-    seen = [detail(*stored, levels(queries), found, place) for place in range(finely)]
+    pictures = _pictures(queries, grid), _pictures(real, grid)
+    found = matches(*pictures, (queries.groups, real.groups) if apart else None)
+    seen = [detail(*pictures, found, place) for place in range(min(FINELY, found.row.shape[1]))]
     share = np.stack([x.unexplained for x in seen], axis=1)
     proofs: list[Proof | None] = [None] * len(queries)
     place = np.zeros(len(queries), np.int64)
-    for i in np.flatnonzero((share <= PROMISING).any(axis=1)):
-        proofs[i], place[i] = _proved(queries, real, grid, found, int(i), share[i])
+    worth = promising(*pictures, found, share)
+    refuted: set[frozenset[str]] = set()
+    for i in np.flatnonzero(worth.any(axis=1)):
+        pairs = [frozenset((queries.ids[i], real.ids[row])) for row in found.row[i, : share.shape[1]]]
+        new = [x for x in map(int, np.flatnonzero(worth[i])) if not apart or pairs[x] not in refuted]
+        if new:
+            proofs[i], place[i] = proof, _ = _proved(queries, real, grid, found, int(i), new)
+            refuted.update(pairs[x] for x in new if not proof.same)
     every = np.arange(len(queries))
     return Looked(found, share, seen[0].identifying, tuple(proofs), found.row[every, place],
                   found.orientation[every, place])  # fmt: skip
@@ -79,6 +84,10 @@ def twins(real: Side, grid: tuple[int, ...], *, joined: bool) -> Twins:
         rows = np.flatnonzero(np.isin(groups, groups[[i for i, _ in new]]))
     distinct = {(min(pair), max(pair)) for pair in pairs}
     return Twins(tuple(sorted(distinct)), joined, None if pairs and joined else first)
+
+
+def _pictures(side: Side, grid: tuple[int, ...]) -> Pictures:
+    return Pictures.of(side.values.reshape(len(side), *grid), levels(side), side.widths)
 
 
 def levels(side: Side) -> FloatArray:
@@ -109,11 +118,11 @@ def _decoded(read: Callable[[str], Image], id: str) -> Image:
 
 
 def _proved(
-    queries: Side, real: Side, grid: tuple[int, ...], found: Matches, query: int, share: FloatArray
+    queries: Side, real: Side, grid: tuple[int, ...], found: Matches, query: int, places: Sequence[int]
 ) -> tuple[Proof, int]:
-    """The best proof over the matches that are promising, and the place of its match."""
+    """The best proof over the matches in these places, and the place of its match."""
     image, tried = image_of(queries, query, grid), []
-    for place in np.flatnonzero(share <= PROMISING):
+    for place in places:
         source = image_of(real, int(found.row[query, place]), grid)
         proof = prove(image, source, int(found.orientation[query, place]), window(found, query, int(place)))
         if proof.same:

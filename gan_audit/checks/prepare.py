@@ -107,14 +107,16 @@ def _known(twins: Twins | None, real: FeatureTable) -> Twins | None:
 
 
 def _pictures(side: Side, table: FeatureTable, readers: Mapping[Role, Reader] | None) -> Side:
-    """Thumbnails in stored units, as distances see them and with what a grey level is."""
+    """Thumbnails in stored units, as distances see them, with what a grey level is and how many pixels they show."""
     samples = {sample.id: sample for sample in table.samples}
     spread = np.subtract(*np.quantile(side.values, [0.995, 0.005], axis=1)) / 255
+    widths = np.array([max(samples[id].shape) for id in side.ids])
     eight = np.array([samples[id].bit_depth <= 8 for id in side.ids])
     points = side.values - side.values.mean(axis=1, keepdims=True)
     points /= np.maximum(points.std(axis=1, keepdims=True), np.finfo(float).tiny)
     read = partial(_read, readers[table.role], samples) if readers else None
-    return replace(side, points=points, levels=np.where(eight, 1.0, np.maximum(spread, 1e-12)), read=read)
+    levels = np.where(eight, 1.0, np.maximum(spread, 1e-12))
+    return replace(side, points=points, levels=levels, widths=widths, read=read)
 
 
 def _read(read: Reader, samples: Mapping[str, Sample], id: str) -> Image:

@@ -11,7 +11,7 @@ from scipy import stats
 from gan_audit.checks.base import Comparison, Settings, Side
 from gan_audit.checks.identity import image_of, levels, look
 from gan_audit.imaging.grey import grey
-from gan_audit.imaging.planted import PLANTED, Planting
+from gan_audit.imaging.planted import PLANTED
 from gan_audit.imaging.resample import area_weights, resample
 from gan_audit.types import FloatArray, IntArray, check_key
 
@@ -43,25 +43,27 @@ def sensitivity(data: Comparison, settings: Settings) -> list[Sensitivity]:
     if data.real.read is None or not len(data.real):
         return []
     rows = np.unique(np.linspace(0, len(data.real) - 1, min(PLANTED_EACH, len(data.real))).round().astype(np.int64))
-    found = []
+    source = np.tile(rows, len(PLANTED))
+    seen = look(_planted(data, rows, settings), data.real, data.grid, apart=False)
+    right = seen.identical & (data.real.groups[seen.row] == data.real.groups[source])
+    counts = right.reshape(len(PLANTED), len(rows)).sum(axis=1)
+    return [Sensitivity(kind, len(rows), int(count)) for kind, count in zip(PLANTED, counts, strict=True)]
+
+
+def _planted(data: Comparison, rows: IntArray, settings: Settings) -> Side:
+    """Of each kind in turn, a copy of each of the rows."""
+    images = []
     for kind, how in PLANTED.items():
         rng = settings.rng(check_key("planted", kind))
-        side = _planted(data, rows, how, rng)
-        seen = look(side, data.real, data.grid, apart=False)
-        right = np.array([data.real.groups[x] == data.real.groups[row] for x, row in zip(seen.row, rows, strict=True)])
-        found.append(Sensitivity(kind, len(rows), int((seen.identical & right).sum())))
-    return found
-
-
-def _planted(data: Comparison, rows: IntArray, how: Planting, rng: np.random.Generator) -> Side:
-    images = [how(image_of(data.real, int(row), data.grid), rng) for row in rows]
+        images += [how(image_of(data.real, int(row), data.grid), rng) for row in rows]
     values = np.stack([_thumbnail(grey(image), data.grid) for image in images])
-    ids = tuple(f"planted {i}" for i in range(len(rows)))
+    n = len(images)
+    ids = tuple(f"planted {i}" for i in range(n))
     points = values - values.mean(axis=1, keepdims=True)
     points /= np.maximum(points.std(axis=1, keepdims=True), np.finfo(float).tiny)
     return Side(
-        ids, ids, (None,) * len(rows), -1 - np.arange(len(rows)), values, points, levels(data.real)[rows],
-        dict(zip(ids, images, strict=True)).__getitem__,
+        ids, ids, (None,) * n, -1 - np.arange(n), values, points, levels(data.real)[np.tile(rows, len(PLANTED))],
+        np.array([max(grey(image).shape) for image in images]), dict(zip(ids, images, strict=True)).__getitem__,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -16,6 +16,9 @@ FALSE = 0.05
 """Share of the images accused that may be accused wrongly."""
 SURE = 0.01
 """No image is accused unless one is at this rate: sound sets in which chance alone accuses one are that rare."""
+
+FEWEST = 7
+"""Images within a limit below which no count exceeds chance at 95 % in sets of one size, even without a real pair."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,11 @@ class Way:
 
     @classmethod
     def of(cls, across: Matches, among: Matches, judged: BoolArray, told: BoolArray, level: float) -> Way:
-        """Of the matches of either set; judged (m,): which synthetic images; told (n,): by which real ones."""
+        """Of the matches of either set; judged (m,): which synthetic images; told (n,): by which real ones.
+
+        The limit is the one of several (all that are near, the nearer half, a quarter, ..., FEWEST at least) within
+        which most images are surely more than chance; the level allows for their number (Bonferroni).
+        """
         sample = among.closeness[told & np.isfinite(among.closeness)]
         if len(sample) < 2:
             return cls(across, among, np.ones(len(judged)), -np.inf, told, (0.0, 0.0))
@@ -43,14 +50,20 @@ class Way:
         score = benjamini_hochberg(np.where(judged, tail.chance(across.closeness), 1.0))
         if score.min() > SURE:
             return cls(across, among, np.ones(len(score)), tail.limit(SURE / len(score)), told, (0.0, 0.0))
-        limit = float(across.closeness[score <= FALSE].max())
-        way = cls(across, among, score, limit, told, (0.0, 0.0))
-        return cls(across, among, score, limit, told, way._beyond(level))
+        ordered = np.sort(across.closeness[score <= FALSE])
+        sizes = [len(ordered) >> halvings for halvings in range(len(ordered).bit_length())]
+        limits = [float(ordered[size - 1]) for size in sizes if size >= FEWEST] or [float(ordered[-1])]
+        ways = [cls(across, among, score, limit, told, (0.0, 0.0)) for limit in limits]
+        counted = [way._counted(1 - (1 - level) / len(limits)) for way in ways]
+        return max(counted, key=lambda way: (way.excess[0], way.limit))
+
+    def _counted(self, level: float) -> Way:
+        return replace(self, excess=self._beyond(level))
 
     @property
     def near(self) -> BoolArray:
         """(m,) the synthetic images that chance hardly brings so near."""
-        return np.asarray(self.score <= FALSE)
+        return np.asarray((self.score <= FALSE) & (self.across.closeness <= self.limit))
 
     @property
     def accused(self) -> BoolArray:

@@ -72,15 +72,18 @@ def passing(axes: int, side: int) -> float:
     return min(1.0, float((2 * np.sqrt(np.pi) * _deviation(side)) ** -axes))
 
 
-def white_noise(grids: FloatArray, inside: BoolArray | None = None) -> FloatArray:
+def white_noise(grids: FloatArray, inside: BoolArray | None = None, *, apart: int = 1) -> FloatArray:
     """(n,) standard deviation of white noise in grids (n, s, ...), told from second differences (Immerkaer 1996).
+
+    apart: cells between the three values of a difference, so that an enlarged pixel is not compared with itself.
 
     The median over the cells, which edges do not move much. It sees no noise that varies slowly, such as that of a
     compressed image.
     """
-    found = grids
+    found, kernel = grids, np.zeros(2 * apart + 1)
+    kernel[[0, apart, -1]] = np.array([1.0, -2.0, 1.0]) / np.sqrt(6.0)
     for axis in range(1, grids.ndim):
-        found = ndimage.correlate1d(found, np.array([1.0, -2.0, 1.0]) / np.sqrt(6.0), axis=axis, mode="nearest")
+        found = ndimage.correlate1d(found, kernel, axis=axis, mode="nearest")
     inner = (slice(None), *[slice(1, -1)] * (grids.ndim - 1))
     if inside is None:
         return np.asarray(np.median(np.abs(found[inner]).reshape(len(grids), -1), axis=1) / 0.6745)

@@ -69,13 +69,18 @@ class Laying:
         matrix, middle = self.windows.matrix, self.windows.middle
         self._fit(Windows(matrix @ by.matrix, middle + (matrix @ by.middle[:, :, None])[:, :, 0]))
 
-    def snap(self) -> None:
-        """The window put where every cell lies on a cell, if it is near such a place: as if nothing was resampled."""
+    def snap(self) -> bool:
+        """The window put where every cell lies on a cell, if it is near such a place: as if nothing was resampled.
+
+        Whether it was.
+        """
         axes, side = self.left.ndim, len(self.left)
         middle = np.rint(self.windows.middle * side) / side
         far = [np.abs(self.windows.matrix - np.eye(axes)).max(), np.abs(self.windows.middle - middle).max() * side]
-        if far[0] * side < 2 and far[1] < 0.5:
+        near = bool(far[0] * side < 2 and far[1] < 0.5)
+        if near:
             self._fit(Windows(np.eye(axes)[None], middle))
+        return near
 
     def _move(self, source: FloatArray, windows: Windows, steps: int = STEPS) -> None:
         if steps:

@@ -12,17 +12,11 @@ from gan_audit.imaging.affine import Windows
 from gan_audit.imaging.alignment import Alignment, align
 from gan_audit.imaging.candidates import Candidates, candidates, views
 from gan_audit.imaging.orientations import orient
-from gan_audit.imaging.separable import along_axes, averaging, smooth
+from gan_audit.imaging.pictures import Pictures
 from gan_audit.types import FloatArray, IntArray
 
 CANDIDATES = 4
 """Images of the base that each query is laid on."""
-SIDE = 32
-"""Cells along each axis at most of the grids that are aligned."""
-BLUR = 1.5 / 64
-"""Gaussian that takes noise and block artefacts off first, as a share of the side."""
-WIDER = 3 / 64
-"""The same for the first steps, on grids of half as many cells: it reaches farther."""
 FINELY = 2
 """Of them, how many are compared on the finer grids; the others' figures are those of the coarser ones."""
 FIRST, THEN = 3, 3
@@ -51,35 +45,19 @@ class Matches:
         self.matrix[rows, place], self.middle[rows, place] = laid.windows.matrix, laid.windows.middle
 
 
-def matches(queries: FloatArray, base: FloatArray, groups: tuple[IntArray, IntArray] | None = None) -> Matches:
-    """Of queries (m, s, ...) among base (n, s, ...), thumbnails of mean 0 and standard deviation 1.
+def matches(queries: Pictures, base: Pictures, groups: tuple[IntArray, IntArray] | None = None) -> Matches:
+    """Of m queries among n pictures of a base.
 
     groups: codes (m,) and (n,); images of equal code are not compared. Found is what differs by an orientation of a
     square, by an affine window of 0.8 to 1.2 sides that is turned by 15° at most, and by a curve between grey levels,
     falling ones included. Misleads where thumbnails show next to nothing: a spot fits every spot.
     """
-    left, right = prepared(queries), prepared(base)
-    found = _coarsely(_halved(queries), _halved(base), candidates(left, right, CANDIDATES, groups))
+    likely = candidates(queries.fine, base.fine, CANDIDATES, groups)
+    found = _coarsely(queries.coarse, base.coarse, likely)
     for place in range(min(FINELY, found.row.shape[1])):
         for rows in _blocks(np.flatnonzero(found.row[:, place] >= 0)):
-            _finely(left, right, found, rows, place)
+            _finely(queries.fine, base.fine, found, rows, place)
     return _ordered(found, FINELY)
-
-
-def prepared(grids: FloatArray) -> FloatArray:
-    """Grids (n, s, ...) smoothed and brought down to SIDE cells along each axis where they have a multiple of that."""
-    return _reduced(smooth(grids, BLUR * grids.shape[1]), SIDE)
-
-
-def _halved(grids: FloatArray) -> FloatArray:
-    return _reduced(smooth(grids, WIDER * grids.shape[1]), SIDE // 2)
-
-
-def _reduced(grids: FloatArray, target: int) -> FloatArray:
-    sides = grids.shape[1:]
-    if any(side <= target or side % target for side in sides):
-        return grids
-    return along_axes(grids, [averaging(side, target) for side in sides])
 
 
 def _coarsely(left: FloatArray, right: FloatArray, found: Candidates) -> Matches:

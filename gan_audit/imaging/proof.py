@@ -23,10 +23,16 @@ LEAST, LARGEST = 16, {2: 128, 3: 48}
 FULL, VOLUME = 1024, 96
 ROUNDS = 4
 """Times that the window is fitted again with the curve of the time before, as long as no more is left than"""
-HOPELESS = 0.1
+HOPELESS = 0.05
 """this share of the detail, and each time at most"""
 GAIN = 0.9
 """this share of what was left before."""
+COMPRESSED = 0.1
+"""Share of the detail up to which a coarse JPEG file is tried as the reason, HOPELESS where cells lie between cells."""
+
+
+LEANING = 0.05
+"""Entry of a window's matrix, off those of an upright one, from which on the fit is tried from there too."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ def prove(image: Image, source: Image, orientation: int, windows: Windows) -> Pr
     grids = _grid(values, side) / level, _grid(others, side)
     own_pixels = values.shape == (side, side) and image.bit_depth <= 8 and float(values.min()) >= 0
     found = _refined(Laying(*grids, orientation, windows), own_pixels)
-    if not found.same and found.unexplained > HOPELESS:
+    if not found.same and found.unexplained > HOPELESS and _leans(windows):
         again = _refined(Laying(*grids, orientation, _upright(windows)), own_pixels)
         found = min(found, again, key=lambda proof: proof.unexplained)
     return found
@@ -103,6 +109,12 @@ def level_of(image: Image) -> float:
     return max(float(high - low) / 255, 1e-12)
 
 
+def _leans(windows: Windows) -> bool:
+    """Whether a window is turned or sheared so far that the fit from an upright one may end elsewhere."""
+    upright = _upright(windows).matrix
+    return bool(np.abs(windows.matrix - upright).max() > LEANING)
+
+
 def _upright(windows: Windows) -> Windows:
     """As wide and in the same place, but neither turned nor sheared: a start that a small grid may have missed."""
     axes = windows.middle.shape[1]
@@ -120,8 +132,8 @@ def _refined(laying: Laying, own_pixels: bool) -> Proof:
             found = min(found, _proof(laying), key=lambda proof: proof.unexplained)
         if found.unexplained > GAIN * before:
             break
-    if own_pixels and laying.enough and not found.same and found.unexplained <= HOPELESS:
-        laying.snap()
+    compressible = own_pixels and laying.enough and not found.same and found.unexplained <= COMPRESSED
+    if compressible and (laying.snap() or found.unexplained <= HOPELESS):
         stored = [_proof(laying, difference) for difference in (laying.difference(), laying.compressed())]
         found = min(found, *stored, key=lambda proof: proof.unexplained)
     return found

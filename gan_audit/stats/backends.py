@@ -13,7 +13,7 @@ from gan_audit.types import IntArray, Single
 TILE = 1 << 24
 """Distances that torch holds at once on the CPU; sixteen times as many on a GPU."""
 VISITED = 16
-"""Cells of an approximate index that a query looks into."""
+"""Cells of an approximate index that a query looks into where nothing else is said."""
 FAISS_GPU_K = 2048
 """Most neighbours that faiss' GPU code returns."""
 
@@ -54,15 +54,15 @@ def choose(device: str) -> str:
     )
 
 
-def inverted_lists(base: Single) -> Index:
-    """An approximate index over base (n, d): √n cells by a short k-means, of which a query visits `VISITED`."""
+def inverted_lists(base: Single, visited: int = VISITED) -> Index:
+    """An approximate index over base (n, d): √n cells by a short k-means, of which a query visits so many."""
     faiss = _faiss()
     cells = max(1, round(len(base) ** 0.5))
     index = faiss.IndexIVFFlat(faiss.IndexFlatL2(base.shape[1]), base.shape[1], cells)
     index.cp.niter, index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 10, 1, 64
     index.train(base)
     index.add(base)
-    index.nprobe = min(cells, VISITED)
+    index.nprobe = min(cells, visited)
     return _from_faiss(index)
 
 

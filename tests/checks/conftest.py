@@ -16,7 +16,7 @@ def table(values, role, *, labels=None, groups=None, digests=None, names=None, u
     groups = [None] * n if groups is None else groups
     digests = [values[i].tobytes().hex()[-40:] + f"{i:04d}" for i in range(n)] if digests is None else digests
     samples = tuple(
-        Sample(f"{role}{i}", role, f"{role[0].upper()}-{i}", digests[i], labels[i], groups[i], (8, 8), 1, 8, 0, 255)
+        Sample(f"{role}{i}", role, f"{role[0].upper()}-{i}", digests[i], labels[i], groups[i], (64, 64), 1, 8, 0, 255)
         for i in range(n)
     )
     names = tuple(names or (f"f{i}" for i in range(values.shape[1])))

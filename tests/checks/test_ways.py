@@ -69,6 +69,15 @@ def test_near_identical_real_images_move_the_limit_little_but_excuse_as_many(sha
     assert many.accused.sum() >= 90
 
 
+def test_copies_nearer_than_any_real_pair_are_not_excused_by_pairs_farther_off():
+    """Ten copies stand out; the false-discovery rate would carry the limit on to where real images match too."""
+    among = np.concatenate([np.full(9, -2.6), chance(291, 0)])
+    across = np.concatenate([np.full(10, -20.0), np.full(9, -2.55), chance(281, 1)])
+    way = judged(across, among)
+    assert np.flatnonzero(way.accused).tolist() == list(range(10))
+    assert not way.twins.any()
+
+
 def test_real_images_that_tell_nothing_are_no_measure_of_chance():
     among = np.concatenate([np.full(150, -20.0), chance(300, 0)])
     across = np.concatenate([np.full(8, -20.0), chance(95, 1)])

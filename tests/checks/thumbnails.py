@@ -39,7 +39,8 @@ def side(images, groups=None):
     names = tuple(map(str, range(n)))
     groups = np.arange(n) if groups is None else np.array(groups)
     read = None if images.ndim == 2 else dict(zip(names, map(Image, images), strict=True)).__getitem__
-    return Side(names, names, (None,) * n, groups, rows, standardized(rows), np.ones(n), read)
+    widths = None if images.ndim == 2 else np.full(n, max(images.shape[1:]))
+    return Side(names, names, (None,) * n, groups, rows, standardized(rows), np.ones(n), widths, read)
 
 
 def pasted(source, under, seed=0):

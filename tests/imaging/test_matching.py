@@ -6,8 +6,9 @@ from scipy import ndimage
 
 from benchmarks.calibration import alterations as alter
 from gan_audit.imaging.candidates import WIDE, candidates
-from gan_audit.imaging.matching import CANDIDATES, matches, prepared
-from tests.checks.thumbnails import WHOLE, altered, phantoms, standardized, thumbnails
+from gan_audit.imaging.matching import CANDIDATES, matches
+from gan_audit.imaging.pictures import Pictures
+from tests.checks.thumbnails import WHOLE, altered, phantoms, thumbnails
 
 N = 40
 KINDS = {
@@ -21,7 +22,7 @@ KINDS = {
 
 
 def grids(images):
-    return standardized(thumbnails(images)).reshape(len(images), 64, 64)
+    return Pictures.of(thumbnails(images).reshape(len(images), 64, 64))
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +71,13 @@ def test_the_order_of_the_rows_changes_nothing(images):
     queries, base = grids(altered(images[:12], alter.augmented)), grids(images)
     plain = matches(queries, base)
     order, places = np.random.default_rng(0).permutation(12), np.random.default_rng(1).permutation(N)
-    moved = matches(queries[order], base[places])
+    moved = matches(queries.take(order), base.take(places))
     assert places[moved.row[:, 0]].tolist() == plain.row[order, 0].tolist()
     np.testing.assert_allclose(moved.rest[:, 0], plain.rest[order, 0], atol=1e-6)
 
 
 def test_blocks_of_the_base_change_nothing(images, monkeypatch):
-    queries, base = (prepared(grids(x)) for x in (phantoms(9, 4), images))
+    queries, base = (grids(x).fine for x in (phantoms(9, 4), images))
     plain = candidates(queries, base, 4)
     monkeypatch.setattr("gan_audit.imaging.candidates.BASE", 7)
     monkeypatch.setattr("gan_audit.imaging.candidates.QUERIES", 4)
@@ -87,7 +88,7 @@ def test_blocks_of_the_base_change_nothing(images, monkeypatch):
 
 
 def test_flat_images_match_nothing(images):
-    flat = np.zeros((2, 64, 64))
+    flat = Pictures.of(np.zeros((2, 64, 64)))
     found = matches(flat, grids(images))
     assert (found.rest >= 1).all()
 
@@ -97,7 +98,7 @@ def test_a_volume_is_found_mirrored_shifted_and_inverted():
     large = ndimage.gaussian_filter(rng.normal(size=(24, 20, 20, 20)), (0, 2, 2, 2))
     base = large[:, 2:18, 2:18, 2:18]
     queries = np.stack([base[0], base[1, ..., ::-1], large[2, 3:19, 2:18, 1:17], -base[3]])
-    left, right = ((x - x.mean()) / x.std() for x in (queries, base))
+    left, right = Pictures.of(queries), Pictures.of(base)
     found = matches(left, right)
     assert found.row[:, 0].tolist() == [0, 1, 2, 3]
     assert found.rest[:, 0].max() < 0.05

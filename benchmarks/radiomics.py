@@ -27,8 +27,8 @@ sys.path[:1] = [str(Path(__file__).parents[1])]  # this file is not the package 
 from radiomics.featureextractor import RadiomicsFeatureExtractor  # noqa: E402
 
 from gan_audit.radiomics.engine import batch  # noqa: E402
-from gan_audit.radiomics.names import CLASSES  # noqa: E402
-from gan_audit.radiomics.settings import Settings  # noqa: E402
+from gan_audit.radiomics.setting_rules import CLASSES  # noqa: E402
+from gan_audit.radiomics.settings import RadiomicsSettings  # noqa: E402
 
 ROUNDS = 9
 CASES = {
@@ -41,7 +41,7 @@ CASES = {
     "32 x 32 x 32, ball": ((32, 32, 32), 1.0, 0.87),
 }
 """Shape, smoothing in voxels, and the region's diameter as a share of the image's, None for the whole image."""
-RULE = Settings(bin_width=8.0)
+RULE = RadiomicsSettings(bin_width=8.0)
 """32 levels of an image from 0 to 255."""
 
 

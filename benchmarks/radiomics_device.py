@@ -25,7 +25,7 @@ sys.path[:1] = [str(Path(__file__).parents[1])]  # this file is not the package 
 import torch  # noqa: E402
 
 from gan_audit.radiomics import engine as in_numpy  # noqa: E402
-from gan_audit.radiomics.settings import Settings  # noqa: E402
+from gan_audit.radiomics.settings import RadiomicsSettings  # noqa: E402
 from gan_audit.radiomics.torch_engine import engine as in_torch  # noqa: E402
 
 ROUNDS = 3
@@ -39,7 +39,7 @@ CASES = {
     "32 x 32 x 32, balls": ((32, 32, 32), 1.0, (0.5, 0.95)),
 }
 """Shape, smoothing in voxels, and the least and largest diameter of regions as a share of the image's."""
-RULE = Settings(bin_width=8.0)
+RULE = RadiomicsSettings(bin_width=8.0)
 """32 levels of an image from 0 to 255."""
 
 

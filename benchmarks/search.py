@@ -1,6 +1,6 @@
 """Neighbour search, and everything that one pass over two samples tells, against the peers, each ratio within one run.
 
-python benchmarks/search.py [--part search] [--part together] [--part approximate] [--part memory] [--part gpu]
+python benchmarks/search.py [--part search] [--part together] [--part memory] [--part gpu]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from gan_audit.stats.neighbours import nearest, overlap
+from gan_audit.stats.neighbours.api import nearest, overlap
 
 K = 5
 POLY = {"kid_kernel": "poly", "kid_kernel_poly_degree": 3, "kid_kernel_poly_gamma": None, "kid_kernel_poly_coef0": 1}
@@ -50,7 +50,6 @@ def main(
         parts: dict[str, Callable[[], None]] = {
             "search": lambda: search(rows, 2048, rounds, threads),
             "together": lambda: together([int(n) for n in pairs.split(",")], threads),
-            "approximate": approximate,
             "memory": memory,
             "gpu": gpu,
         }
@@ -194,22 +193,6 @@ def resident(name: str) -> float:
     """A size of this process, MiB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(float(line.split()[1]) for line in lines if line.startswith(name)) / 1024
-
-
-def approximate(n: int = 200_000, d: int = 128, m: int = 20_000) -> None:
-    """The optional index against the exact search, on rows without clusters (its hard case) and with."""
-    print(f"\napproximate search, {m:,} queries x {n:,} rows x {d}, k = {K}")
-    print("rows | exact wall [s] | CPU | approximate, index built, wall [s] | CPU | exact / approximate, CPU | recall")
-    for name, spread in {"of 64 latent dimensions": 0.0, "in 500 clusters": 3.0}.items():
-        centres = spread * np.random.default_rng(3).standard_normal((500, d), dtype=np.float32)
-        base, queries = (sample(x, d, s) + centres[np.arange(x) % 500] for x, s in ((n, 1), (m, 2)))
-        nearest(queries[:20], base[:1000], K, approximate=True)
-        exact, recall = timed(lambda b=base, q=queries: nearest(q, b, K)), []
-        rough = timed(lambda b=base, q=queries, r=recall: r.append(nearest(q, b, K, approximate=True).recall))
-        print(
-            name, f"{exact.wall:.2f} | {exact.cpu:.2f}", f"{rough.wall:.2f} | {rough.cpu:.2f}",
-            f"{exact.cpu / rough.cpu:.2f}", f"{recall[0]:.3f}", sep=" | ", flush=True,
-        )  # fmt: skip
 
 
 def memory(n: int = 1_000_000, d: int = 128) -> None:

@@ -157,7 +157,7 @@ def trained(name: str, task: Task, out: Path, seconds: float) -> tuple[Images, t
     from trainers.loops.driver import load_weights
     from trainers.loops.table import build
     from trainers.run.folder import checkpoint_of
-    from trainers.sampling import sampling_network
+    from trainers.sampling.sampler import sampling_network
 
     request = Request(name, task.data, out, targets=task.targets, seconds=seconds, device="cpu")
     with charged(out.with_name(f"{out.name}.cpu")) as account:

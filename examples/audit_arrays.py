@@ -11,7 +11,7 @@ import sys
 import numpy as np
 
 from gan_audit import audit
-from gan_audit.phantoms import memorizing, phantom_patients
+from gan_audit.demo.phantoms import memorizing, phantom_patients
 
 
 def main(n_patients: int = 60, out: str = "gan-audit-out") -> int:

@@ -15,7 +15,7 @@ DEFECT, INTERRUPTED = 5, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns the exit code of INTERFACE: 0 to 5, or 130."""
     try:
-        from gan_audit.cli import app
+        from gan_audit.cli.app import app
 
         code = int(app(args=arguments, standalone_mode=False) or 0)
         return _interrupted() if code == INTERRUPTED else code

@@ -10,23 +10,23 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from gan_audit import document as documents
-from gan_audit.checks.base import Settings
+from gan_audit.checks.base import CheckSettings
+from gan_audit.checks.evaluate import evaluate, remarks
 from gan_audit.checks.registry import all_methods
-from gan_audit.config import Policy, load_declarations, load_policy, require_classes
 from gan_audit.data import Inputs, load_inputs
-from gan_audit.evaluation import evaluate, remarks
 from gan_audit.features import DEFAULT_SPACES, build_extractors, extract, known_spaces
 from gan_audit.features.registry import INTERNAL
-from gan_audit.findings import diagnose
-from gan_audit.progress import SILENT, Progress
+from gan_audit.judgement.findings import diagnose
+from gan_audit.judgement.policy import Policy, load_declarations, load_policy, require_classes
+from gan_audit.judgement.verdict import conclude, expired, judge
+from gan_audit.report.document import build as documents
 from gan_audit.result import AuditResult
+from gan_audit.runtime.progress import SILENT, Progress
+from gan_audit.runtime.versions import version_of
 from gan_audit.types import FeatureTable, ImageSet, Outcome, Role, Space
-from gan_audit.verdict import conclude, expired, judge
 
 PACKAGES = (
     "gan-audit", "faiss-cpu", "faiss-gpu", "numpy", "plotly", "pydicom", "pyradiomics", "pywavelets", "pyyaml",
@@ -93,7 +93,7 @@ def audit(
         tables = extract(sets, extractors, cache=folder, jobs=jobs, progress=progress)
     with clock.time("checks"):
         settings, readers = (
-            Settings(rules.confidence, seed, device),
+            CheckSettings(rules.confidence, seed, device),
             {role: images.read for role, images in sets.items()},
         )
         outcomes = evaluate(
@@ -144,7 +144,7 @@ def _result(
     rules["is_default"] = policy.is_default
     document = {
         "schema_version": documents.SCHEMA_VERSION,
-        "tool": {"name": "gan-audit", "version": _version("gan-audit")},
+        "tool": {"name": "gan-audit", "version": version_of("gan-audit") or ""},
         "created": today.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "seed": seed,
         "policy": rules,
@@ -178,17 +178,10 @@ def _notes(sets: Mapping[Role, ImageSet]) -> Iterator[str]:
 
 
 def _environment(device: str) -> dict[str, Any]:
-    packages = {name: found for name in PACKAGES if (found := _version(name))}
+    packages = {name: found for name in PACKAGES if (found := version_of(name))}
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "device": device,
         "packages": packages,
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

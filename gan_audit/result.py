@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gan_audit.types import CheckResult, Finding, ImageSet, Judged, Pair, Role, Sample, Verdict
+from gan_audit.judgement.types import Finding, Judged, Verdict
+from gan_audit.types import CheckResult, ImageSet, Pair, Role, Sample
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,9 @@ class AuditResult:
         so; False only for images that are nobody's. keep: a folder of features to move to `private/features`.
         Raises UsageError where `out` holds something else or cannot be written.
         """
-        from gan_audit.gallery import gallery
         from gan_audit.report.evidence import render_evidence
         from gan_audit.report.folder import write_folder
+        from gan_audit.report.gallery import gallery
 
         pairs = list(self.pairs())
         shown = render_evidence(gallery(pairs, self.sets), restricted=restricted) if evidence else None

@@ -165,7 +165,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Mark:
+class UnusableImage:
     """Why one synthetic image should not be used. Private."""
 
     reason: Literal["off_manifold", "mislabelled"]
@@ -175,7 +175,7 @@ class Mark:
     value: float
     """What was measured of the image, in the unit of `limit`."""
     limit: float
-    """What it is beyond."""
+    """The limit that the value exceeds, or falls short of, in the unit of the criterion."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class CheckResult:
     """JSON-ready; may hold `tables` and `figures`, which the report draws."""
     pairs: tuple[Pair, ...] = field(default=(), repr=False)
     """Private evidence; never serialized to a file meant for sharing."""
-    marks: tuple[Mark, ...] = field(default=(), repr=False)
+    marks: tuple[UnusableImage, ...] = field(default=(), repr=False)
     """Private too: what `gan-audit filter` goes by."""
 
 
@@ -220,68 +220,33 @@ class Skipped:
 Outcome = CheckResult | Skipped
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """The limit a criterion was judged by, in the unit of the estimate."""
-
-    op: Literal["<=", ">="]
-    value: float
-
-
-@dataclass(frozen=True)
-class Waiver:
-    """A named person's decision to set a criterion aside until a day."""
-
-    check: str
-    reason: str
-    approved_by: str
-    expires: str
-    """ISO 8601 date."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """An outcome with the verdict the policy gives it."""
-
-    outcome: Outcome
-    status: Status
-    level: Level
-    required: bool
-    threshold: Threshold | None = None
-    waiver: Waiver | None = None
-    images_to_decide: int | None = None
-    """Synthetic images, and as many real ones, that would probably decide an inconclusive criterion."""
-
-    @property
-    def key(self) -> str:
-        """`id[@space][/class:LABEL]`, unique in an audit."""
-        return check_key(self.outcome.id, self.outcome.space, self.outcome.scope)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A diagnosis drawn from several checks."""
-
-    id: str
-    severity: Literal["high", "medium", "low"]
-    scope: str
-    evidence: tuple[str, ...]
-    """Keys of the checks that show it."""
-    message: str
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the gate says of the whole audit."""
-
-    status: Literal["pass", "fail", "inconclusive"]
-    exit_code: int
-    failed: tuple[str, ...] = ()
-    inconclusive: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
-    waived: tuple[str, ...] = ()
-
-
 def check_key(id: str, space: str | None = None, scope: str = ALL) -> str:
     """`id[@space][/class:LABEL]`."""
     return id + (f"@{space}" if space else "") + ("" if scope == ALL else f"/{scope}")
+
+
+@dataclass(frozen=True)
+class Method:
+    """A check's own account of itself: the report's card, and the method appendix."""
+
+    title: str
+    family: str
+    """memorization, fidelity, diversity, distributions, dependence, labels, independence, shortcuts or utility."""
+    question: str
+    means: str
+    does_not_mean: str
+    computed: str
+    reference: str
+    """Paper and equation, or standard and clause."""
+    revision: int = 1
+    """Raised whenever a published number can move."""
+
+
+@dataclass(frozen=True)
+class Unavailable:
+    """A feature space that cannot be computed here; its checks are skipped, and no other space takes its place."""
+
+    space: str
+    reason: str
+    remedy: str
+    """A command or option that brings it."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.phantom_sets import PhantomFolders, write_phantoms
+
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
+"""On a busy machine an example may take any time, and be right."""
 
 
 @pytest.fixture(scope="session")

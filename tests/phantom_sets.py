@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_audit.phantoms import phantom_patients, sound, write_labels, write_set
+from gan_audit.demo.phantoms import phantom_patients, sound, write_labels, write_set
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 from gan_audit import audit
-from gan_audit.document import plain
+from gan_audit.demo.phantoms import phantom_patients
 from gan_audit.errors import InputError, UsageError
-from gan_audit.phantoms import phantom_patients
-from gan_audit.report.document import dumps
+from gan_audit.report.document.build import plain
+from gan_audit.report.document.canonical import dumps
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_every_identifier_of_the_interface_stands_in_the_audit(sound):
 
 def test_the_document_meets_its_schema(sound, copied):
     jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads(files("gan_audit.report").joinpath("schema/audit.schema.json").read_text())
+    schema = json.loads(files("gan_audit.report.document").joinpath("audit.schema.json").read_text())
     for result in (sound, copied):
         jsonschema.validate(json.loads(dumps(dict(result.document))), schema)
 

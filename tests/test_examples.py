@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from gan_audit.checks.registry import all_methods
-from gan_audit.config import Policy, load_policy
 from gan_audit.features import known_spaces
+from gan_audit.judgement.policy import Policy, load_policy
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

@@ -1,4 +1,4 @@
 """Reference generators: network × objective × penalty × conditioning, with runs that resume exactly.
 
-Importing the package loads no torch; `trainers.commands` holds what the command line shows.
+Importing the package loads no torch; `trainers.cli.commands` holds what the command line shows.
 """

@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from difflib import get_close_matches
 from typing import Any, Self
 
 from gan_audit.errors import InputError, UsageError
+from gan_audit.runtime.suggestions import did_you_mean
 from trainers.presets import PRESETS, Preset
 from trainers.types import Shape
 
@@ -76,8 +76,7 @@ def preset_for(model: str, changes: Mapping[str, Any] | None = None) -> Preset:
     Raises UsageError for an unknown model, naming the nearest known one, and for an unknown field.
     """
     if model not in PRESETS:
-        near = get_close_matches(model, PRESETS, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        hint = did_you_mean(model, PRESETS)
         raise UsageError(f"Expected --model among {', '.join(PRESETS)}, got {model!r}.{hint}")
     given = {name: value for name, value in (changes or {}).items() if value is not None}
     unknown = sorted(set(given) - {field.name for field in fields(Preset)})

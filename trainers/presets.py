@@ -12,7 +12,7 @@ from trainers.types import Conditioning, Kind
 class Preset:
     """What a model is made of, and the settings it trains with.
 
-    Sources stand with the parts: `networks`, `objectives`, `penalties`, `augmentations`, `elbo`.
+    Sources stand with the parts: `networks`, `losses`, `loops.differentiable_augmentation`.
     """
 
     kind: Kind
@@ -22,14 +22,14 @@ class Preset:
     network: str
     """Row of `networks.NETWORKS`."""
     objective: str = "non-saturating"
-    """Row of `objectives.OBJECTIVES`; `elbo` for the variational kind."""
+    """Row of `losses.adversarial.OBJECTIVES`; `elbo` for the variational kind."""
     penalty: str = "none"
-    """Row of `penalties.PENALTIES`."""
+    """Row of `losses.penalties.PENALTIES`."""
     penalty_weight: float = 0.0
     penalty_interval: int = 1
     """Discriminator steps from one evaluation of the penalty to the next (lazy regularization, Karras 2020)."""
     constraint: str = "none"
-    """Row of `penalties.CONSTRAINTS`: what is done to the critic's weights after its step."""
+    """Row of `losses.penalties.CONSTRAINTS`: what is done to the critic's weights after its step."""
     clip: float = 0.01
     """Largest weight that the constraint `clip` leaves."""
     path_length: float = 0.0
@@ -37,7 +37,7 @@ class Preset:
     conditioning: Conditioning = "none"
     """How labels enter the discriminator; the generator takes them wherever this is not `none`."""
     augmentation: tuple[str, ...] = ()
-    """Differentiable augmentations of what the discriminator sees; rows of `augmentations.AUGMENTATIONS`."""
+    """Of what the discriminator sees; rows of `loops.differentiable_augmentation.AUGMENTATIONS`."""
     adaptive: bool = False
     """Whether their probability follows the discriminator's overfitting (Karras 2020b)."""
     latent: int = 64

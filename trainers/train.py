@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gan_audit.errors import UsageError
-from gan_audit.progress import SILENT, Progress
-from trainers.choices import checked
+from gan_audit.runtime.progress import SILENT, Progress
 from trainers.config import RunConfig, preset_for
 from trainers.data.images import Images, load_images
 from trainers.data.prepare import Prepared, prepare
@@ -18,6 +17,7 @@ from trainers.presets import Preset
 from trainers.request import Request, check_dimensions, check_request, device_for
 from trainers.run.checkpoints import latest
 from trainers.run.folder import Run, create
+from trainers.validation import checked
 
 if TYPE_CHECKING:
     from trainers.loops.base import Objective
@@ -73,7 +73,7 @@ def _prepared(request: Request, preset: Preset, images: Images, progress: Progre
 def _trained(run: Run, prepared: Prepared, request: Request, device: str, display: Display | None) -> str:
     import torch
 
-    from trainers.loops.driver import Plan, train
+    from trainers.loops.driver import TrainingPlan, train
     from trainers.loops.table import build
 
     threads = torch.get_num_threads()
@@ -83,7 +83,7 @@ def _trained(run: Run, prepared: Prepared, request: Request, device: str, displa
     steps = request.steps or (preset.steps if request.seconds is None else 10**9)
     hooks = _hooks(request, prepared, run)
     objective = build(run.config, device)
-    plan = Plan(steps, request.seconds, hooks=hooks, device=device, clock=request.clock)
+    plan = TrainingPlan(steps, request.seconds, hooks=hooks, device=device, clock=request.clock)
     try:
         reason = train(run, prepared.data, objective, plan, display)
     finally:
@@ -120,7 +120,7 @@ class Grids:
     def __call__(self, run: Run, objective: Objective, step: int) -> Mapping[str, Any]:
         """samples/STEP.png; nothing for the log."""
         from trainers.run.grids import write_grid
-        from trainers.samples import draw_samples
+        from trainers.sampling.sampler import draw_samples
 
         images = draw_samples(objective, self.prepared.data, GRID, run.config.seed)
         write_grid(run.samples / f"{step:08d}.png", images, columns=8)

@@ -13,8 +13,8 @@ from benchmarks.calibration.audits import Place, read_policy
 from benchmarks.calibration.faults import FAULTS, SELECTIONS
 from benchmarks.calibration.plan import named
 from benchmarks.calibration.sets import SETS
-from gan_audit.console import progress_for
 from gan_audit.errors import GanAuditError, UsageError
+from gan_audit.runtime.terminal import progress_for
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 PolicyOption = Annotated[Path | None, typer.Option("--policy", help="Policy file; the default policy without one.")]

@@ -15,9 +15,9 @@ from benchmarks.calibration.halves import Halves, Item, draw, generator
 from benchmarks.calibration.records import Key, judged_record
 from benchmarks.calibration.workspace import Reader, Workspace, sample, workspace
 from gan_audit.audit import Clock, evaluate
-from gan_audit.checks.base import Settings
-from gan_audit.config import Policy, load_policy
-from gan_audit.progress import SILENT
+from gan_audit.checks.base import CheckSettings
+from gan_audit.judgement.policy import Policy, load_policy
+from gan_audit.runtime.progress import SILENT
 from gan_audit.types import FeatureTable, Role
 
 
@@ -52,7 +52,7 @@ def audited(key: Key, work: Workspace, policy: Policy) -> dict[str, Any]:
     if fault.scrambles:
         tables = _scrambled(tables, key)
     with clock.time("checks"):
-        settings = Settings(policy.confidence, key.seed)
+        settings = CheckSettings(policy.confidence, key.seed)
         outcomes = evaluate(tables, work.unavailable, settings, 1, SILENT, readers=readers(halves))
     with clock.time("verdict"):
         judged = judged_record(outcomes, policy)
@@ -90,7 +90,7 @@ def default_policy() -> Policy:
     """The policy in force where none is given, whatever the current folder holds."""
     import tomllib
 
-    from gan_audit.config import default_policy_text
+    from gan_audit.judgement.policy import default_policy_text
 
     return load_policy(tomllib.loads(default_policy_text()), ids=_ids(), spaces=_spaces())
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from benchmarks.calibration.faults import FAULTS, SELECTIONS, Strength
 from benchmarks.calibration.halves import ENOUGH, generator
 from benchmarks.calibration.records import Key
 from gan_audit.errors import UsageError
+from gan_audit.runtime.suggestions import did_you_mean
 
 
 def planned(
@@ -38,8 +38,7 @@ def named(text: str, known: Collection[str], kind: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name.partition("=")[0] not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f" Did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(name, known)
             raise UsageError(f"Expected a {kind} among {', '.join(known)}, got {name}.{hint}")
     return names
 

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gan_audit.config import Policy
-from gan_audit.findings import diagnose
-from gan_audit.types import CheckResult, Estimate, Interval, Judged, Outcome, Skipped
-from gan_audit.verdict import conclude, judge
+from gan_audit.judgement.findings import diagnose
+from gan_audit.judgement.policy import Policy
+from gan_audit.judgement.types import Judged
+from gan_audit.judgement.verdict import conclude, judge
+from gan_audit.types import CheckResult, Estimate, Interval, Outcome, Skipped
 
 TODAY = datetime.date(2000, 1, 1)
 """No policy of a benchmark has waivers, so that the day does not matter."""

@@ -19,8 +19,8 @@ from benchmarks.calibration.audits import Place, run_audit
 from benchmarks.calibration.plan import planned
 from benchmarks.calibration.records import Key, append, key, mend, read
 from benchmarks.calibration.workspace import build
-from gan_audit.config import Policy
-from gan_audit.progress import Progress
+from gan_audit.judgement.policy import Policy
+from gan_audit.runtime.progress import Progress
 
 PACKAGES = ("gan-audit", "numpy", "pyradiomics", "scikit-learn", "scipy", "torch")
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from gan_audit.data.readers import decode
+from gan_audit.data.formats.readers import decode
+from gan_audit.demo.phantoms import phantom_patients
 from gan_audit.errors import InputError, UsageError
 from gan_audit.imaging.resample import area_weights, resample
-from gan_audit.phantoms import phantom_patients
 from gan_audit.types import Image
 
 LARGEST = 64

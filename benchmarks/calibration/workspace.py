@@ -17,7 +17,7 @@ from benchmarks.calibration.halves import Item, digest
 from benchmarks.calibration.sets import Base, load
 from gan_audit.features import DEFAULT_SPACES, Extractor, Unavailable, build_extractors, extract
 from gan_audit.features.registry import INTERNAL
-from gan_audit.progress import SILENT, Progress
+from gan_audit.runtime.progress import SILENT, Progress
 from gan_audit.types import FeatureTable, FloatArray, Image, ImageSet, Role, Sample, Space
 
 NAMES = (*DEFAULT_SPACES, *INTERNAL, "inception")

@@ -9,9 +9,9 @@ import numpy as np
 
 from benchmarks.calibration.halves import Item, digest
 from benchmarks.calibration.workspace import Reader, sample
-from gan_audit.checks import duplicates
-from gan_audit.checks.base import Comparison, Settings
-from gan_audit.checks.identity import twins
+from gan_audit.checks.base import CheckSettings, Comparison
+from gan_audit.checks.memorization import pixel_copies
+from gan_audit.checks.memorization.identity import twins
 from gan_audit.checks.prepare import prepare
 from gan_audit.features.pixels import FinePixels
 from gan_audit.types import CheckResult, FeatureTable, FloatArray, Role
@@ -32,7 +32,7 @@ class Named(NamedTuple):
 
 def accused(real: Sequence[Item], synthetic: Sequence[Item]) -> tuple[dict[int, Named], bool]:
     """Place of each synthetic image accused, with the accusation; and whether the default policy's criterion fails."""
-    result = next(iter(duplicates.run(comparison(real, synthetic), Settings())))
+    result = next(iter(pixel_copies.run(comparison(real, synthetic), CheckSettings())))
     if not isinstance(result, CheckResult):
         return {}, False
     place = {f"synthetic-{i:05d}": i for i in range(len(synthetic))}

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.generators.sets import SETS
 from trainers.config import preset_for
 from trainers.run.folder import checkpoint_of
-from trainers.sampling import Sampler, image_seed, labels_for
+from trainers.sampling.sampler import Sampler, image_seed, labels_for
 from trainers.train import Request, train_request
 
 
@@ -60,15 +60,15 @@ def _sample(out: Path, count: int, part: Any) -> None:
 
 def _sampler(out: Path, part: Any) -> Sampler:
     """A model that starts from real images finds them in memory, where there is no folder."""
-    from trainers import sampling
     from trainers.data.images import load_images
     from trainers.data.prepare import prepare
     from trainers.run.restore import wishes_of
+    from trainers.sampling import sampler
 
     def at_hand(run: Any) -> Any:
         return prepare(load_images(part.images, jobs=1), wishes_of(run)).data
 
-    sampling.source_set = at_hand
+    sampler.source_set = at_hand
     return Sampler.open(out / "run")
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.generators.sets import Part, Pixels, RealSet
 from gan_audit.stats.distances import frechet_distance, squared_distances
-from gan_audit.stats.overlap import overlap
+from gan_audit.stats.neighbours.one_pass import overlap
 
 EPOCHS = 60
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gan_audit.phantoms import phantom_patients
+from gan_audit.demo.phantoms import phantom_patients
 
 Pixels = NDArray[np.uint8]
 

@@ -8,23 +8,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_audit.checks.base import Check, Comparison, Method, Settings
+from gan_audit.checks.base import Check, CheckSettings, Comparison
 from gan_audit.checks.labels import FOLDS, label_codes, labelled, unfit
 from gan_audit.stats.resampling import resample_groups
-from gan_audit.types import CheckResult, Estimate, FloatArray, IntArray, Interval, Mark, Outcome, check_key
+from gan_audit.types import (
+    CheckResult,
+    Estimate,
+    FloatArray,
+    IntArray,
+    Interval,
+    Method,
+    Outcome,
+    UnusableImage,
+    check_key,
+)
 
 ID = "labels.agreement"
 DRAWS = 1000
 
 
-def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
+def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
     """Agreement of the synthetic labels with a classifier of real images, beside that of unseen real ones."""
     data = labelled(data)
     reason = unfit(data)
     yield data.skip(ID, *reason) if reason else _agreement(data, settings)
 
 
-def _agreement(data: Comparison, settings: Settings) -> CheckResult:
+def _agreement(data: Comparison, settings: CheckSettings) -> CheckResult:
     classes, (real, synthetic) = data.classes(), label_codes(data)
     home, abroad = _predict(data, real, synthetic)
     rng = settings.rng(check_key(ID, data.space))
@@ -93,7 +103,7 @@ def _predict(data: Comparison, real: IntArray, synthetic: IntArray) -> tuple[_Pr
 
 def _mislabelled(
     data: Comparison, real: IntArray, synthetic: IntArray, home: _Predictions, abroad: _Predictions
-) -> tuple[Mark, ...]:
+) -> tuple[UnusableImage, ...]:
     """Synthetic images that belong to another class as surely as real images of that class do.
 
     The mean chance that unseen real images of a class have of it is the limit (confident learning: Northcutt, Jiang
@@ -108,7 +118,7 @@ def _mislabelled(
     value = others[np.arange(len(synthetic)), best]
     wrong = value > abroad.chances[np.arange(len(synthetic)), synthetic]
     return tuple(
-        Mark("mislabelled", data.space, data.synthetic.ids[i], float(value[i]), float(sure[best[i]]))
+        UnusableImage("mislabelled", data.space, data.synthetic.ids[i], float(value[i]), float(sure[best[i]]))
         for i in np.flatnonzero(wrong)
     )
 

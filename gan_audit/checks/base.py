@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_audit.types import ALL, FloatArray, Image, IntArray, Outcome, Skipped
+from gan_audit.types import ALL, FloatArray, Image, IntArray, Method, Outcome, Skipped
 
 MIN_IMAGES = 16
 """Fewest images on each side for a comparison of halves: eight in each half, for balls of five neighbours."""
@@ -18,7 +18,7 @@ MIN_GROUPS = 4
 
 
 @dataclass(frozen=True)
-class Side:
+class ImageRows:
     """One set's rows in one space."""
 
     ids: tuple[str, ...]
@@ -46,18 +46,18 @@ class Side:
         """Number of independent units."""
         return len(np.unique(self.groups))
 
-    def regrouped(self, groups: IntArray) -> Side:
+    def regrouped(self, groups: IntArray) -> ImageRows:
         """With other groups (n,)."""
         return replace(self, groups=groups)
 
-    def of_class(self, label: str) -> Side:
+    def of_class(self, label: str) -> ImageRows:
         """The images of one class alone."""
         return self.take(np.array([i for i, x in enumerate(self.labels) if x == label], np.int64))
 
-    def take(self, rows: IntArray) -> Side:
+    def take(self, rows: IntArray) -> ImageRows:
         """The given rows alone."""
         pick = [int(i) for i in rows]
-        return Side(
+        return ImageRows(
             tuple(self.ids[i] for i in pick),
             tuple(self.pseudonyms[i] for i in pick),
             tuple(self.labels[i] for i in pick),
@@ -78,7 +78,7 @@ class Twins:
     """Sample ids."""
     joined: bool = True
     """Whether they count as one group in every statistic."""
-    looked: Any = field(default=None, repr=False, compare=False)
+    search: Any = field(default=None, repr=False, compare=False)
     """What the search among the real images found (`identity.Looked`), where the groups are still those of then."""
 
     def codes(self) -> dict[str, str]:
@@ -104,15 +104,15 @@ class Comparison:
     scope: str
     names: tuple[str, ...]
     """(d,) feature names."""
-    real: Side
-    synthetic: Side
+    real: ImageRows
+    synthetic: ImageRows
     set_aside: Mapping[str, tuple[str, ...]]
     """Features left out, by reason (`constant`, `not finite`)."""
     totals: tuple[int, int] = (0, 0)
     """Independent units, real and synthetic, before a class was singled out."""
     grid: tuple[int, ...] = ()
     """Shape that a row of a thumbnail space folds back to; empty elsewhere."""
-    holdout: Side | None = None
+    holdout: ImageRows | None = None
     """Real images that the generator never saw, where there are any with features in this space."""
     repeatability: Mapping[str, float | None] = field(default_factory=dict, repr=False)
     """As in FeatureTable."""
@@ -126,7 +126,7 @@ class Comparison:
         return replace(self, scope=f"class:{label}", real=real, synthetic=synthetic, holdout=holdout)
 
     @property
-    def sides(self) -> tuple[Side, Side]:
+    def sides(self) -> tuple[ImageRows, ImageRows]:
         """Real, synthetic."""
         return self.real, self.synthetic
 
@@ -152,7 +152,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Settings:
+class CheckSettings:
     """What a check needs to know besides the data."""
 
     level: float = 0.95
@@ -167,29 +167,12 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Method:
-    """A check's own account of itself: the report's card, and the method appendix."""
-
-    title: str
-    family: str
-    """memorization, fidelity, diversity, distributions, dependence, labels, independence, shortcuts or utility."""
-    question: str
-    means: str
-    does_not_mean: str
-    computed: str
-    reference: str
-    """Paper and equation, or standard and clause."""
-    revision: int = 1
-    """Raised whenever a published number can move."""
-
-
-@dataclass(frozen=True)
 class Check:
     """A family of statistics that are computed together."""
 
     methods: Mapping[str, Method]
     """Check identifier to description, one for every identifier that `run` can yield."""
-    run: Callable[[Comparison, Settings], Iterable[Outcome]]
+    run: Callable[[Comparison, CheckSettings], Iterable[Outcome]]
     use: str
     """The space's use it reads: `fidelity`, `copies`, `duplicates` or `marginals`."""
     per_class: bool

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from gan_audit.checks.base import Check, Comparison, Method, Settings, noun
-from gan_audit.checks.matched import Statistic, measure
+from gan_audit.checks.base import Check, CheckSettings, Comparison, noun
+from gan_audit.checks.two_sample import Statistic, measure
 from gan_audit.stats.association import spearman_matrix
-from gan_audit.stats.resampling import Matched
-from gan_audit.types import ALL, FloatArray, IntArray, Outcome
+from gan_audit.stats.resampling import SizeMatched
+from gan_audit.types import ALL, FloatArray, IntArray, Method, Outcome
 
 ID = "dependence.spearman"
 
 
-def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
+def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
     """Frobenius norm of the difference of the two Spearman matrices."""
     pooled = np.concatenate([data.real.values, data.synthetic.values])
 
@@ -61,7 +61,7 @@ def _heatmap(data: Comparison, difference: FloatArray) -> Mapping[str, Any]:
     }
 
 
-def _sentence(found: Matched, data: Comparison) -> str:
+def _sentence(found: SizeMatched, data: Comparison) -> str:
     return (
         f"The rank correlations among features of the synthetic {noun(data.scope)} differ from the real ones by "
         f"{found.estimate.value:.3g} (Frobenius norm); those of two halves of the real ones, by "

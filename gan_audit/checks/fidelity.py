@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from gan_audit.checks.base import Check, Comparison, Method, Settings, noun
+from gan_audit.checks.base import Check, CheckSettings, Comparison, noun
 from gan_audit.checks.fidelity_figures import figures
-from gan_audit.checks.matched import Statistic, measure
+from gan_audit.checks.two_sample import Statistic, measure
 from gan_audit.stats.distances import frechet_distance, kernel_distance_of
-from gan_audit.stats.resampling import Matched
-from gan_audit.types import ALL, CheckResult, IntArray, Outcome
+from gan_audit.stats.resampling import SizeMatched
+from gan_audit.types import ALL, CheckResult, IntArray, Method, Outcome
 
 
-def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
+def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
     """Fréchet and kernel distance at matched sample size, beside those of two halves of the real data."""
     real, synthetic = data.real.points, data.synthetic.points
     pooled = np.concatenate([real, synthetic])
@@ -43,17 +43,17 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
             yield outcome
 
 
-def _frechet_sentence(found: Matched, data: Comparison) -> str:
+def _frechet_sentence(found: SizeMatched, data: Comparison) -> str:
     name = "FID" if data.space == "inception" else "Fréchet distance"
     return _compare(f"The {name}", found, data)
 
 
-def _kernel_sentence(found: Matched, data: Comparison) -> str:
+def _kernel_sentence(found: SizeMatched, data: Comparison) -> str:
     name = "KID" if data.space == "inception" else "kernel distance"
     return _compare(f"The {name}", found, data)
 
 
-def _compare(name: str, found: Matched, data: Comparison) -> str:
+def _compare(name: str, found: SizeMatched, data: Comparison) -> str:
     value, null = found.estimate.value, found.reference.value
     return (
         f"{name} between real and synthetic {noun(data.scope)} is {value:.3g}; two halves of the real ones, "

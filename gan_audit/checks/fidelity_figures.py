@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import linalg
 
-from gan_audit.checks.base import Comparison, Settings, Side
+from gan_audit.checks.base import CheckSettings, Comparison, ImageRows
 from gan_audit.stats.resampling import draw_splits
 from gan_audit.types import CheckResult, FloatArray, IntArray, check_key
 
@@ -26,12 +25,12 @@ SHARES = (0.25, 0.5, 0.75)
 REPEATS = 8
 """Random halves for each smaller sample size; the largest has those of the check itself."""
 
-Figure = dict[str, Any]
+FigureData = dict[str, Any]
 
 
 def figures(
-    data: Comparison, settings: Settings, result: CheckResult, between: Callable[[IntArray, IntArray], float]
-) -> list[Figure]:
+    data: Comparison, settings: CheckSettings, result: CheckResult, between: Callable[[IntArray, IntArray], float]
+) -> list[FigureData]:
     """What can be drawn of: the density along two principal components, the value against the sample size.
 
     result: the Fréchet distance over all images. between(i, j): the same of pooled rows, the real set's rows first.
@@ -39,7 +38,7 @@ def figures(
     return [made for made in (density(data), sizes(data, settings, result, between)) if made]
 
 
-def density(data: Comparison) -> Figure | None:
+def density(data: Comparison) -> FigureData | None:
     """Both sets along the first two principal components of the real one, counted in cells, then smoothed.
 
     None where there are not two components, or where every cell holds too few patients. Distances between the
@@ -75,8 +74,8 @@ def density(data: Comparison) -> Figure | None:
 
 
 def sizes(
-    data: Comparison, settings: Settings, result: CheckResult, between: Callable[[IntArray, IntArray], float]
-) -> Figure | None:
+    data: Comparison, settings: CheckSettings, result: CheckResult, between: Callable[[IntArray, IntArray], float]
+) -> FigureData | None:
     """The estimate and its real-against-real reference at a quarter, a half, three quarters and all of the images.
 
     None where a quarter would be fewer than four images.
@@ -112,28 +111,25 @@ def sizes(
     }
 
 
-def _named(data: Comparison) -> dict[str, Side]:
+def _named(data: Comparison) -> dict[str, ImageRows]:
     return {"real": data.real, "synthetic": data.synthetic}
 
 
 def _components(points: FloatArray) -> tuple[FloatArray, FloatArray] | None:
     """(d, 2) first two principal components of points (n, d), signs fixed, and their shares of the variance."""
-    centred = points - points.mean(axis=0)
-    n, d = centred.shape
-    total = float(np.square(centred).sum())
-    if min(n, d) < 2 or total == 0.0:
+    from sklearn.decomposition import PCA
+
+    if min(points.shape) < 2 or not np.ptp(points, axis=0).any():
         return None
-    square = centred @ centred.T if n < d else centred.T @ centred
-    values, vectors = linalg.eigh(square, subset_by_index=[len(square) - 2, len(square) - 1])
-    values, vectors = values[::-1], vectors[:, ::-1]
-    if values[1] <= 1e-9 * values[0]:
+    fitted = PCA(2, svd_solver="full").fit(points)
+    if fitted.explained_variance_[1] <= 1e-9 * fitted.explained_variance_[0]:
         return None
-    axes = centred.T @ vectors / np.sqrt(values) if n < d else vectors
+    axes = fitted.components_.T
     signs = np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
-    return axes * signs, values / total
+    return axes * signs, fitted.explained_variance_ratio_
 
 
-def _counts(places: FloatArray, side: Side, ends: FloatArray, cells: int) -> FloatArray:
+def _counts(places: FloatArray, side: ImageRows, ends: FloatArray, cells: int) -> FloatArray:
     """(cells, cells) images in each cell, x by row; 0 where they are of fewer than FEWEST patients."""
     inside = ((places >= ends[:, 0]) & (places <= ends[:, 1])).all(axis=1)
     steps = (places[inside] - ends[:, 0]) / (ends[:, 1] - ends[:, 0]) * cells

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from gan_audit.checks.base import Check, Comparison, Method, Settings
-from gan_audit.checks.matched import MORE, Statistic, measure
+from gan_audit.checks.base import Check, CheckSettings, Comparison
+from gan_audit.checks.two_sample import MORE, Statistic, measure
 from gan_audit.stats.association import mutual_information
-from gan_audit.stats.resampling import Matched
-from gan_audit.types import FloatArray, IntArray, Outcome
+from gan_audit.stats.resampling import SizeMatched
+from gan_audit.types import FloatArray, IntArray, Method, Outcome
 
 ID = "labels.mutual_information"
 FOLDS = 5
@@ -24,7 +24,7 @@ Of 48 chest X-rays, 2 of 40 sound halves carried less than 0.8 times the informa
 """
 
 
-def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
+def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
     """Information of the features on the label, synthetic over real, classes of few patients left out."""
     data = labelled(data)
     known = [label for label in sorted(set(map(str, data.real.labels))) if _patients(data, label) >= FEWEST]
@@ -80,7 +80,9 @@ def _patients(data: Comparison, label: str) -> int:
     return len({int(group) for group, x in zip(data.real.groups, data.real.labels, strict=True) if x == label})
 
 
-def _information(data: Comparison, settings: Settings, codes: IntArray, left_out: Sequence[str]) -> Iterator[Outcome]:
+def _information(
+    data: Comparison, settings: CheckSettings, codes: IntArray, left_out: Sequence[str]
+) -> Iterator[Outcome]:
     pooled = np.concatenate([data.real.values, data.synthetic.values])
     n = len(data.real)
     cache: dict[bytes, float] = {}
@@ -129,7 +131,7 @@ def _per_feature(data: Comparison, pooled: FloatArray, codes: IntArray, n: int) 
     }
 
 
-def _sentence(found: Matched, data: Comparison) -> str:
+def _sentence(found: SizeMatched, data: Comparison) -> str:
     return (
         f"The features of synthetic images carry {100 * found.estimate.value:.3g} % of the information on the "
         f"diagnosis that those of real images carry; one half of the real images, {100 * found.reference.value:.3g} % "

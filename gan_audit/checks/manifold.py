@@ -7,11 +7,11 @@ from dataclasses import astuple, replace
 
 import numpy as np
 
-from gan_audit.checks.base import Check, Comparison, Method, Settings, noun
-from gan_audit.checks.matched import Statistic, measure, shared_distances
-from gan_audit.stats.neighbours import manifold, manifold_of, nearest
-from gan_audit.stats.resampling import Matched, draw_splits, summarize
-from gan_audit.types import ALL, CheckResult, Estimate, IntArray, Mark, Outcome
+from gan_audit.checks.base import Check, CheckSettings, Comparison, noun
+from gan_audit.checks.two_sample import Statistic, measure, shared_distances
+from gan_audit.stats.neighbours.api import manifold, manifold_of, nearest
+from gan_audit.stats.resampling import SizeMatched, draw_splits, summarize
+from gan_audit.types import ALL, CheckResult, Estimate, IntArray, Method, Outcome, UnusableImage
 
 K = 5
 """Neighbours to a ball, as in Naeem et al. 2020."""
@@ -19,7 +19,7 @@ FAR = 0.99
 """Share of the real images whose nearest neighbour of another patient is no farther than that of a usable image."""
 
 
-def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
+def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
     """Precision, recall, density and coverage at matched sample size; an absent class is covered by nobody."""
     if not len(data.synthetic) and len(data.real):
         yield _absent(data, settings)
@@ -42,19 +42,19 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
             yield outcome
 
 
-def _strangers(data: Comparison) -> tuple[Mark, ...]:
+def _strangers(data: Comparison) -> tuple[UnusableImage, ...]:
     """Synthetic images farther from every real one than `FAR` of the real images are from other patients' images."""
     real, groups = data.real.points, data.real.groups
     among = nearest(real, real, query_groups=groups, base_groups=groups).distance[:, 0]
     limit = float(np.quantile(among[np.isfinite(among)], FAR))
     found = nearest(data.synthetic.points, real).distance[:, 0]
     return tuple(
-        Mark("off_manifold", data.space, data.synthetic.ids[i], float(found[i]), limit)
+        UnusableImage("off_manifold", data.space, data.synthetic.ids[i], float(found[i]), limit)
         for i in np.flatnonzero(found > limit)
     )
 
 
-def _absent(data: Comparison, settings: Settings) -> CheckResult:
+def _absent(data: Comparison, settings: CheckSettings) -> CheckResult:
     """Nobody covers an absent class; the p-value is the chance that no patient of as many as there are is of it."""
     n_real, n_synthetic = data.totals
     return CheckResult(
@@ -73,7 +73,7 @@ def _absent(data: Comparison, settings: Settings) -> CheckResult:
     )
 
 
-def _reference(data: Comparison, settings: Settings) -> Estimate:
+def _reference(data: Comparison, settings: CheckSettings) -> Estimate:
     """Coverage between halves of the real class."""
     points = data.real.points
     splits = draw_splits(data.real.groups, data.real.groups, settings.rng(f"splits/{data.space}/{data.scope}"))
@@ -81,8 +81,8 @@ def _reference(data: Comparison, settings: Settings) -> Estimate:
     return summarize(np.array([manifold_of(a, b, K).coverage for a, b in pairs]), settings.level, (0.0, 1.0))
 
 
-def _sentence(text: str) -> Callable[[Matched, Comparison], str]:
-    def fill(found: Matched, data: Comparison) -> str:
+def _sentence(text: str) -> Callable[[SizeMatched, Comparison], str]:
+    def fill(found: SizeMatched, data: Comparison) -> str:
         value, null = found.estimate.value, found.reference.value
         counted = text.format(value=value, percent=100 * value, noun=noun(data.scope))
         return f"{counted}; between two halves of the real ones the figure is {_as(text, null)}."

@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
-from gan_audit.checks.base import Check, Comparison, Method, Settings, noun
-from gan_audit.checks.families import columns_of
-from gan_audit.checks.matched import Statistic, measure
-from gan_audit.checks.reliability import COLUMNS, Marks, marks
-from gan_audit.stats.resampling import Matched
-from gan_audit.stats.univariate import SortedPool, benjamini_hochberg, distances, permutation_null
-from gan_audit.types import BoolArray, CheckResult, FloatArray, IntArray, Outcome, check_key
+from gan_audit.checks.base import Check, CheckSettings, Comparison, noun
+from gan_audit.checks.feature_families import columns_of
+from gan_audit.checks.reproducibility import COLUMNS, Marks, marks
+from gan_audit.checks.two_sample import Statistic, measure
+from gan_audit.stats.resampling import SizeMatched
+from gan_audit.stats.univariate import SortedPool, distances, permutation_null
+from gan_audit.types import BoolArray, CheckResult, FloatArray, IntArray, Method, Outcome, check_key
 
 PERMUTATIONS = 500
 RANK = 0.9
 """The headline is the distance that this share of the features stay under: no single feature decides alone."""
 
 
-def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
+def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
     """Kolmogorov-Smirnov and Wasserstein distances of every feature, and how surprising they are by patient."""
     pooled = np.concatenate([data.real.values, data.synthetic.values])
     if not len(pooled):
@@ -57,7 +58,7 @@ def _with_p(outcome: Outcome) -> Outcome:
 
 
 def _details(
-    data: Comparison, settings: Settings, pool: SortedPool, unit: FloatArray
+    data: Comparison, settings: CheckSettings, pool: SortedPool, unit: FloatArray
 ) -> Mapping[str, Mapping[str, Any]]:
     n = len(data.real)
     everything = np.arange(n + len(data.synthetic))
@@ -94,7 +95,7 @@ def _table(
     marked: Marks,
 ) -> Mapping[str, Any]:
     p = (1.0 + (null >= raw - 1e-12).sum(axis=0)) / (1.0 + len(null))
-    adjusted = benjamini_hochberg(p)
+    adjusted = stats.false_discovery_control(p, method="bh")
     order = np.argsort(-shown, kind="stable")
     rows = [
         [
@@ -127,8 +128,8 @@ def _families(names: tuple[str, ...], shown: FloatArray) -> Mapping[str, float |
     return {kind: float(np.median(shown[w])) if w.any() else None for kind, w in columns_of(names).items()}
 
 
-def _sentence(name: str, unit: str) -> Callable[[Matched, Comparison], str]:
-    def fill(found: Matched, data: Comparison) -> str:
+def _sentence(name: str, unit: str) -> Callable[[SizeMatched, Comparison], str]:
+    def fill(found: SizeMatched, data: Comparison) -> str:
         return (
             f"Nine in ten radiomic features of the synthetic {noun(data.scope)} stay within a {name} of "
             f"{found.estimate.value:.3g}{unit} of the real ones; between two halves of the real ones, within "

@@ -8,14 +8,16 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from scipy.cluster.hierarchy import DisjointSet
 
-from gan_audit.checks.base import Comparison, Side, Twins
+from gan_audit.checks.base import Comparison, ImageRows, Twins
 from gan_audit.types import ALL, BoolArray, FeatureTable, FloatArray, Image, IntArray, Role, Sample
 
-Reader = Callable[[Sample], Image]
+ImageReader = Callable[[Sample], Image]
 
 REACH = 8.0
-"""Robust standard deviations beyond which a value counts as this far: one outlier must not own a distance."""
+"""Standardized features are clipped to ± this many robust standard deviations, so that no single outlier dominates a
+Euclidean distance."""
 ROUNDING = 1e-3
 """What the mean and the deviation of a thumbnail may be off, also where it was held in single precision."""
 
@@ -26,7 +28,7 @@ def prepare(
     holdout: FeatureTable | None = None,
     *,
     twins: Twins | None = None,
-    readers: Mapping[Role, Reader] | None = None,
+    readers: Mapping[Role, ImageReader] | None = None,
 ) -> Comparison | str:
     """The comparison of two tables of one space, or the reason why there is none.
 
@@ -61,7 +63,7 @@ def prepare(
     )  # fmt: skip
 
 
-def _complete(side: Side) -> Side | None:
+def _complete(side: ImageRows) -> ImageRows | None:
     """The rows that are finite in every feature in use; None where no row is."""
     rows = np.flatnonzero(np.isfinite(side.values).all(axis=1))
     return side.take(rows) if len(rows) else None
@@ -71,12 +73,12 @@ def _all(conditions: Iterable[BoolArray]) -> BoolArray:
     return np.asarray(np.logical_and.reduce(list(conditions)))
 
 
-def _units(real: Side, synthetic: Side) -> tuple[int, int]:
+def _units(real: ImageRows, synthetic: ImageRows) -> tuple[int, int]:
     """Patients of each set; a synthetic set that names none may show as few as its number of real images would."""
     return real.n_groups, min(synthetic.n_groups, max(1, round(len(synthetic) * real.n_groups / len(real))))
 
 
-def _grid(table: FeatureTable, real: Side, names: tuple[str, ...]) -> tuple[int, ...]:
+def _grid(table: FeatureTable, real: ImageRows, names: tuple[str, ...]) -> tuple[int, ...]:
     """Thumbnail features are named by their place (`row,column`), the last one by the far corner.
 
     A space for `duplicates` holds thumbnails, one for `copies` only where its features show it: see `_thumbnails`.
@@ -86,7 +88,7 @@ def _grid(table: FeatureTable, real: Side, names: tuple[str, ...]) -> tuple[int,
     return _thumbnails(real, names) if "copies" in table.space.uses and not table.space.standardize else ()
 
 
-def _thumbnails(real: Side, names: tuple[str, ...]) -> tuple[int, ...]:
+def _thumbnails(real: ImageRows, names: tuple[str, ...]) -> tuple[int, ...]:
     """The grid of rows that may be turned and inverted, or nothing.
 
     Their features are named by every place of a grid, in order, its last two sides equal; each row has mean 0 and
@@ -103,10 +105,10 @@ def _thumbnails(real: Side, names: tuple[str, ...]) -> tuple[int, ...]:
 
 def _known(twins: Twins | None, real: FeatureTable) -> Twins | None:
     """The pairs for every check; what was seen of them for the one that looks again."""
-    return twins if twins is None or "duplicates" in real.space.uses else replace(twins, looked=None)
+    return twins if twins is None or "duplicates" in real.space.uses else replace(twins, search=None)
 
 
-def _pictures(side: Side, table: FeatureTable, readers: Mapping[Role, Reader] | None) -> Side:
+def _pictures(side: ImageRows, table: FeatureTable, readers: Mapping[Role, ImageReader] | None) -> ImageRows:
     """Thumbnails in stored units, as distances see them, with what a grey level is and how many pixels they show."""
     samples = {sample.id: sample for sample in table.samples}
     spread = np.subtract(*np.quantile(side.values, [0.995, 0.005], axis=1)) / 255
@@ -119,7 +121,7 @@ def _pictures(side: Side, table: FeatureTable, readers: Mapping[Role, Reader] | 
     return replace(side, points=points, levels=levels, widths=widths, read=read)
 
 
-def _read(read: Reader, samples: Mapping[str, Sample], id: str) -> Image:
+def _read(read: ImageReader, samples: Mapping[str, Sample], id: str) -> Image:
     return read(samples[id])
 
 
@@ -128,22 +130,19 @@ def group_codes(samples: Iterable[Sample], twins: Twins | None = None) -> Mappin
 
     Real images that are one picture share one as well, with everything of their patients, where they are joined.
     """
-    parent: dict[str, str] = {}
+    joined: DisjointSet[str] = DisjointSet()
     pictures = twins.codes() if twins and twins.joined else {}
-
-    def find(node: str) -> str:
-        while parent.setdefault(node, node) != node:
-            node = parent[node]
-        return node
-
     samples = sorted(samples, key=lambda s: (s.role, s.digest, s.id))
     for sample in samples:
         own = f"group {sample.role} {sample.group}" if sample.group is not None else f"image {sample.role} {sample.id}"
-        parent[find(own)] = find(f"content {sample.role} {sample.digest}")
+        names = [own, f"content {sample.role} {sample.digest}"]
         if sample.role == "real" and sample.id in pictures:
-            parent[find(own)] = find(f"picture {pictures[sample.id]}")
+            names.append(f"picture {pictures[sample.id]}")
+        for name in names:
+            joined.add(name)
+            joined.merge(own, name)
     codes: dict[str, int] = {}
-    return {(s.role, s.id): codes.setdefault(find(f"content {s.role} {s.digest}"), len(codes)) for s in samples}
+    return {(s.role, s.id): codes.setdefault(joined[f"content {s.role} {s.digest}"], len(codes)) for s in samples}
 
 
 def _usable(table: FeatureTable, codes: Mapping[tuple[str, str], int]) -> tuple[FeatureTable, BoolArray, IntArray]:
@@ -180,11 +179,13 @@ class _Scale:
         return np.clip((values - self.centre) / self.width, -REACH, REACH)
 
 
-def _side(table: FeatureTable, rows: BoolArray, groups: IntArray, columns: BoolArray, scale: _Scale | None) -> Side:
+def _side(
+    table: FeatureTable, rows: BoolArray, groups: IntArray, columns: BoolArray, scale: _Scale | None
+) -> ImageRows:
     samples = table.samples
     order = sorted(np.flatnonzero(rows), key=lambda i: (samples[i].digest, samples[i].id))
     values = table.values[order][:, columns]
-    return Side(
+    return ImageRows(
         tuple(samples[i].id for i in order),
         tuple(samples[i].pseudonym for i in order),
         tuple(samples[i].label for i in order),

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import rankdata
 
-from gan_audit.checks.base import Check, Comparison, Method, Settings
-from gan_audit.checks.families import columns_of
-from gan_audit.checks.matched import MORE
+from gan_audit.checks.base import Check, CheckSettings, Comparison
+from gan_audit.checks.feature_families import columns_of
+from gan_audit.checks.two_sample import MORE
 from gan_audit.stats.resampling import draw_splits, resample_groups, summarize
-from gan_audit.types import CheckResult, FloatArray, IntArray, Outcome, check_key
+from gan_audit.types import CheckResult, FloatArray, IntArray, Method, Outcome, check_key
 
 ID = "separability.c2st"
 FOLDS, REFERENCES, DRAWS = 5, 8, 500
@@ -26,7 +25,7 @@ FEW_COLUMNS = 512
 """Features up to which Newton's method is the faster solver."""
 
 
-def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
+def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
     """Cross-validated area under the ROC curve of a logistic regression, patients never on both sides of a fold."""
     if reason := data.too_small():
         yield data.skip(ID, f"There are {reason}.", MORE)
@@ -61,10 +60,11 @@ def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
 
 
 def auc(real: FloatArray, synthetic: FloatArray) -> float:
-    """Chance that a synthetic score exceeds a real one, ties counted half: the Mann-Whitney statistic over n m."""
-    ranks = rankdata(np.concatenate([real, synthetic]))
-    m = len(synthetic)
-    return float((ranks[len(real) :].sum() - m * (m + 1) / 2) / (len(real) * m))
+    """Area under the ROC curve: the chance that a synthetic score exceeds a real one, ties counted half."""
+    from sklearn.metrics import roc_auc_score
+
+    synthetic_or_not = np.repeat([0, 1], [len(real), len(synthetic)])
+    return float(roc_auc_score(synthetic_or_not, np.concatenate([real, synthetic])))
 
 
 def _equal(data: Comparison, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
@@ -147,4 +147,5 @@ CHECK = Check(
     per_class=False,
 )
 SIGNAL = replace(CHECK, use="signal")
-"""The same test in the spaces that hold what making and storing leave in the values."""
+"""The same test in the spaces `levels` and `residuals`: grey-level histograms and noise residuals, in which resampling,
+rescaling, compression and the upsampling of a generator leave traces."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gan_audit.checks.base import Check, Comparison, Method, Settings, noun
-from gan_audit.checks.matched import Statistic, measure
-from gan_audit.stats.resampling import Matched
-from gan_audit.types import FloatArray, IntArray, Outcome
+from gan_audit.checks.base import Check, CheckSettings, Comparison, noun
+from gan_audit.checks.two_sample import Statistic, measure
+from gan_audit.stats.resampling import SizeMatched
+from gan_audit.types import FloatArray, IntArray, Method, Outcome
 
 ID = "shortcut.spatial"
 QUIET = 0.2
@@ -19,7 +19,7 @@ STANDING_OUT = 0.5
 """Share of the largest difference above which a cell belongs to the place that stands out."""
 
 
-def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
+def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
     """The largest standardized difference of the mean thumbnails."""
     pooled = np.concatenate([data.real.points, data.synthetic.points])
 
@@ -74,7 +74,7 @@ def _map(data: Comparison, difference: FloatArray, cells: int = 16) -> Mapping[s
     }
 
 
-def _sentence(found: Matched, data: Comparison) -> str:
+def _sentence(found: SizeMatched, data: Comparison) -> str:
     return (
         f"At the place where they differ most, the mean synthetic and the mean real {noun(data.scope)} are "
         f"{found.estimate.value:.3g} standard deviations apart; two halves of the real ones, "

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from gan_audit.checks.base import Check, Comparison, Method, Settings, noun
-from gan_audit.checks.matched import Statistic, measure, shared_distances
-from gan_audit.stats.resampling import Matched
-from gan_audit.types import FloatArray, IntArray, Outcome
+from gan_audit.checks.base import Check, CheckSettings, Comparison, noun
+from gan_audit.checks.two_sample import Statistic, measure, shared_distances
+from gan_audit.stats.resampling import SizeMatched
+from gan_audit.types import FloatArray, IntArray, Method, Outcome
 
 ID = "diversity.spread"
 
 
-def run(data: Comparison, settings: Settings) -> Iterator[Outcome]:
+def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
     """Mean nearest distance within the synthetic images over that within the real ones, at matched sample size."""
     block = shared_distances(np.concatenate([data.real.points, data.synthetic.points]))
 
@@ -46,7 +46,7 @@ def _nearest(squared: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(np.maximum(others.min(axis=1), 0.0)))
 
 
-def _sentence(found: Matched, data: Comparison) -> str:
+def _sentence(found: SizeMatched, data: Comparison) -> str:
     return (
         f"Synthetic {noun(data.scope)} lie {found.estimate.value:.3g} times as far from each other as real ones do; "
         f"between two halves of the real ones the figure is {found.reference.value:.3g}."

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from PIL.Image import Image as PillowImage
 
-from gan_audit.data.cells import counted, text_of
-from gan_audit.data.pixels import Pixels
-from gan_audit.data.quiet import quiet_warnings
-from gan_audit.data.raster import pillow_pixels
+from gan_audit.data.formats.pixels import Pixels
+from gan_audit.data.formats.raster import pillow_pixels
+from gan_audit.data.formats.suppress_stderr import quiet_warnings
+from gan_audit.data.wording import counted, text_of
 
 IMAGE_KEYS, LABEL_KEYS = ("image", "img", "pixel_values"), ("label", "target", "class")
 """Names under which a data set of dictionaries may hold them, in the order they are looked for."""

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gan_audit.data.labelling import Labelling, label
+from gan_audit.data.formats.pixels import UnreadableError
+from gan_audit.data.labels.labelling import Labelling, label
 from gan_audit.data.masks import find_masks
-from gan_audit.data.pixels import UnreadableError
 from gan_audit.data.reading import SetReader
 from gan_audit.data.scan import TITLES, scan
 from gan_audit.data.sources import NAMES, Source, open_source
 from gan_audit.data.stores import digest_of, file_blocks
 from gan_audit.errors import InputError
-from gan_audit.progress import SILENT, Progress
+from gan_audit.runtime.progress import SILENT, Progress
 from gan_audit.types import Role
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan_audit.data.cells import counted
-from gan_audit.data.readers import looks_like_image, suffix_of
+from gan_audit.data.formats.readers import looks_like_image, suffix_of
+from gan_audit.data.wording import counted
 from gan_audit.errors import InputError
 
 ARCHIVE_LEFTOVERS = frozenset({"__macosx"})

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from gan_audit.data.digests import set_digest
-from gan_audit.data.labelling import Labelling, label
+from gan_audit.data.labels.labelling import Labelling, label
+from gan_audit.data.labels.matching import Annotation
 from gan_audit.data.masks import Masks, find_masks
-from gan_audit.data.matching import Annotation
 from gan_audit.data.notes import comparison_notes, set_notes
 from gan_audit.data.pseudonyms import pseudonym_key, pseudonyms
 from gan_audit.data.reading import SetReader
-from gan_audit.data.scan import Facts, Scan, scan
+from gan_audit.data.scan import Scan, ScannedImage, scan
 from gan_audit.data.sources import NAMES, Source, open_source, refuse_overlap
 from gan_audit.errors import InputError
-from gan_audit.progress import SILENT, Progress
+from gan_audit.runtime.progress import SILENT, Progress
 from gan_audit.types import ImageSet, Rejected, Role, Sample
 
 SHOWN = 5
@@ -97,7 +97,7 @@ def _samples(scanned: Scan, annotations: Mapping[str, Annotation], names: Mappin
     )
 
 
-def _sample(role: Role, facts: Facts, annotation: Annotation, pseudonym: str) -> Sample:
+def _sample(role: Role, facts: ScannedImage, annotation: Annotation, pseudonym: str) -> Sample:
     return Sample(
         id=facts.id,
         role=role,

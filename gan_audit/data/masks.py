@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan_audit.data.cells import counted, some
 from gan_audit.data.folders import list_images
-from gan_audit.data.labelling import Labelling
-from gan_audit.data.readers import stem_of
+from gan_audit.data.formats.readers import stem_of
+from gan_audit.data.labels.labelling import Labelling
 from gan_audit.data.sources import NAMES, Source
+from gan_audit.data.wording import counted, some
 from gan_audit.errors import InputError
 from gan_audit.types import Role
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from gan_audit.data.cells import counted, nearest, some
 from gan_audit.data.sources import NAMES
+from gan_audit.data.wording import ALIKE, counted, some
+from gan_audit.runtime.suggestions import nearest
 from gan_audit.types import Role, Sample
 
 Samples = Mapping[Role, Sequence[Sample]]
@@ -74,7 +75,7 @@ def _classes(sets: Samples) -> list[str]:
 
 
 def _misspellings(names: Sequence[str], others: Sequence[str]) -> list[str]:
-    guesses = [(name, nearest(name, others)) for name in names]
+    guesses = [(name, nearest(name, others, ALIKE)) for name in names]
     return [
         f"Perhaps the class {name!r} is meant to be {guess!r}; correct the labels." for name, guess in guesses if guess
     ]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_audit.data.pixels import UnreadableError
-from gan_audit.data.readers import decode
-from gan_audit.data.stores import Store
+from gan_audit.data.formats.pixels import UnreadableError
+from gan_audit.data.formats.readers import decode
+from gan_audit.data.stores import ImageStore
 from gan_audit.errors import InputError
 from gan_audit.types import BoolArray, Image, Sample
 
@@ -19,7 +19,7 @@ from gan_audit.types import BoolArray, Image, Sample
 class SetReader:
     """Reads the images of one set with their masks. Picklable."""
 
-    store: Store
+    store: ImageStore
     masks: Mapping[str, Path] = field(default_factory=dict, repr=False)
     """Id to the file of its mask, for images that have one."""
 

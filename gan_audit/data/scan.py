@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_audit.data.pixels import UnreadableError
+from gan_audit.data.formats.pixels import UnreadableError
 from gan_audit.data.reading import SetReader
 from gan_audit.data.stores import digest_of, file_blocks
-from gan_audit.parallel import parallel_map
-from gan_audit.progress import Progress
+from gan_audit.runtime.parallel import parallel_map
+from gan_audit.runtime.progress import Progress
 from gan_audit.types import Image, Role
 
 TITLES: dict[Role, str] = {
@@ -22,7 +22,7 @@ TITLES: dict[Role, str] = {
 
 
 @dataclass(frozen=True)
-class Facts:
+class ScannedImage:
     """What is known of a readable image without its pixels."""
 
     id: str
@@ -55,7 +55,7 @@ class Scan:
     """Every image of a set, by id: readable or refused."""
 
     role: Role
-    facts: tuple[Facts, ...]
+    facts: tuple[ScannedImage, ...]
     refusals: tuple[Refusal, ...]
 
     @property
@@ -77,7 +77,7 @@ def scan(role: Role, reader: SetReader, ids: Sequence[str], *, jobs: int | None,
     in_memory = not ids or reader.store.path(ids[0]) is None
     with progress.stage(TITLES[role], len(ids)) as step:
         found = list(parallel_map(Examine(reader), sorted(ids), jobs=1 if in_memory else jobs, step=step))
-    facts = tuple(one for one in found if isinstance(one, Facts))
+    facts = tuple(one for one in found if isinstance(one, ScannedImage))
     return Scan(role, facts, tuple(one for one in found if isinstance(one, Refusal)))
 
 
@@ -87,7 +87,7 @@ class Examine:
 
     reader: SetReader
 
-    def __call__(self, id: str) -> Facts | Refusal:
+    def __call__(self, id: str) -> ScannedImage | Refusal:
         """Facts of a readable image, the refusal of another."""
         raw = ""
         try:
@@ -101,7 +101,7 @@ class Examine:
         digest = raw if mask is None else digest_of(file_blocks(mask), content).hexdigest()
         shape = image.pixels.shape[:2] if image.channels == 3 else image.pixels.shape
         kept = (image.channels, image.bit_depth, low, high, image.spacing, image.unit)
-        return Facts(id, raw, digest, shape, *kept, has_mask=mask is not None)
+        return ScannedImage(id, raw, digest, shape, *kept, has_mask=mask is not None)
 
 
 def _range(image: Image) -> tuple[float, float]:

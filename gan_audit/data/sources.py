@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from gan_audit.data.cells import counted
 from gan_audit.data.datasets import arrays_of
 from gan_audit.data.folders import absolute, list_images
-from gan_audit.data.stores import ArrayStore, FileStore, Store
+from gan_audit.data.stores import ArrayStore, FileStore, ImageStore
+from gan_audit.data.wording import counted
 from gan_audit.errors import InputError
 from gan_audit.types import Role
 
@@ -26,7 +26,7 @@ class Source:
     """One set as the user gave it, before any image is decoded."""
 
     role: Role
-    store: Store
+    store: ImageStore
     ids: tuple[str, ...]
     """In the user's order, which a sequence of labels follows; sorted for a folder."""
     aliases: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -10,15 +10,15 @@ from typing import Protocol
 
 import numpy as np
 
-from gan_audit.data.pixels import Pixels, UnreadableError, as_image, channels_last
-from gan_audit.data.readers import contents, decode, explain
+from gan_audit.data.formats.pixels import Pixels, UnreadableError, as_image, channels_last
+from gan_audit.data.formats.readers import contents, decode, explain
 from gan_audit.types import Image
 
 CHUNK = 2**20
 """Bytes taken into memory at once for a digest."""
 
 
-class Store(Protocol):
+class ImageStore(Protocol):
     """A set of images by id; picklable, so that worker processes can read from it."""
 
     def blocks(self, id: str) -> Iterator[bytes]:

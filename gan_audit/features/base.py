@@ -107,16 +107,6 @@ class RegionExtractor(GroupExtractor, Protocol):
 
 
 @dataclass(frozen=True)
-class Unavailable:
-    """A feature space that cannot be computed here; its checks are skipped, and no other space takes its place."""
-
-    space: str
-    reason: str
-    remedy: str
-    """A command or option that brings it."""
-
-
-@dataclass(frozen=True)
 class Options:
     """What the built-in feature spaces are made from."""
 
@@ -131,4 +121,4 @@ class Options:
     radiomics_engine: str = "batched"
     """`batched` or `pyradiomics`."""
     modality: str | None = None
-    """Name of a preset of `gan_audit.features.modalities`."""
+    """Name of a preset of `gan_audit.features.radiomics.modalities`."""

@@ -31,7 +31,7 @@ def cache_key(space: Space, axes: int) -> str:
     return sha256(json.dumps(parts, sort_keys=True, default=repr).encode()).hexdigest()[:24]
 
 
-class Store:
+class FeatureStore:
     """Content digest to features, in memory, and on disk where a folder is given.
 
     Several processes may write to one folder: each file appears whole under a name made from its content. A file that

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
 from gan_audit.errors import GanAuditError, MissingDependencyError, UsageError
-from gan_audit.features.base import Extractor, Options, Unavailable
+from gan_audit.features.base import Extractor, Options
+from gan_audit.runtime.suggestions import did_you_mean
+from gan_audit.types import Unavailable
 
 LOGGER = logging.getLogger(__name__)
 GROUP = "gan_audit.embeddings"
 """Entry-point group: the value is a class or function that takes the keywords `weights` (a path or None) and
 `device` (`auto`, `cpu` or `cuda`) and returns an Extractor or Unavailable."""
 BUILT_IN = {
-    "radiomics": "gan_audit.features.radiomics:Radiomics",
+    "radiomics": "gan_audit.features.radiomics.extractor:Radiomics",
     "pixels": "gan_audit.features.pixels:Pixels",
     "random-conv": "gan_audit.features.random_conv:RandomConv",
-    "inception": "gan_audit.features.inception:Inception",
+    "inception": "gan_audit.features.inception.extractor:Inception",
 }
 INTERNAL = {
     "pixels-fine": "gan_audit.features.pixels:FinePixels",
@@ -73,9 +74,7 @@ def _third_party() -> dict[str, EntryPoint]:
 
 def _unknown(name: str) -> str:
     known = known_spaces()
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return f"Expected a feature space among {', '.join(known)}, got {name}.{hint}"
+    return f"Expected a feature space among {', '.join(known)}, got {name}.{did_you_mean(name, known)}"
 
 
 def _built_in(place: str, options: Options) -> Extractor | Unavailable:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gan_audit.features.base import RegionExtractor
 from gan_audit.features.intensity import representatives
-from gan_audit.parallel import parallel_map
+from gan_audit.runtime.parallel import parallel_map
 from gan_audit.types import BoolArray, FloatArray, Image, ImageSet, Sample
 
 LOGGER = logging.getLogger(__name__)

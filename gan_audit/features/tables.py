@@ -14,10 +14,10 @@ import numpy as np
 
 from gan_audit.errors import GanAuditError, InputError
 from gan_audit.features.base import BatchExtractor, Extractor, GroupExtractor, RegionExtractor, WideBatchExtractor
-from gan_audit.features.cache import Store, cache_key
+from gan_audit.features.cache import FeatureStore, cache_key
 from gan_audit.features.reliability import repeatability
-from gan_audit.parallel import parallel_map
-from gan_audit.progress import SILENT, Progress
+from gan_audit.runtime.parallel import parallel_map
+from gan_audit.runtime.progress import SILENT, Progress
 from gan_audit.types import FeatureTable, FloatArray, Image, ImageSet, Role, Sample
 
 LOGGER = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ WORTHWHILE = 50
 """Images that one more process must have before it is started, where the user names no number."""
 SHARES = 4
 """Groups that each process is to get at least, so that all end at about one time."""
-Reader = Callable[[Sample], Image]
+SampleReader = Callable[[Sample], Image]
 Found = dict[str, FloatArray | str]
 """Space name to features, or to the reason why there are none."""
 
@@ -56,7 +56,7 @@ def extract(
         raise InputError("Expected at least one readable real image, got none; check the real folder.")
     fitted = {extractor.name: extractor.fit(sets["real"]) for extractor in extractors}
     axes = max(len(sample.shape) for sample in sets["real"].samples)
-    stores = {name: Store(_folder(cache, extractor, axes)) for name, extractor in fitted.items()}
+    stores = {name: FeatureStore(_folder(cache, extractor, axes)) for name, extractor in fitted.items()}
     tasks = _tasks(sets, stores)
     readers = {role: images.read for role, images in sets.items()}
     failures: Counter[tuple[str, str]] = Counter()
@@ -92,7 +92,7 @@ def _folder(cache: Path | None, extractor: Extractor, axes: int) -> Path | None:
     return cache / f"{extractor.name}-{cache_key(extractor.describe(0), axes)}" if cache else None
 
 
-def _tasks(sets: Mapping[Role, ImageSet], stores: Mapping[str, Store]) -> list[_Task]:
+def _tasks(sets: Mapping[Role, ImageSet], stores: Mapping[str, FeatureStore]) -> list[_Task]:
     unique = {sample.digest: sample for images in sets.values() for sample in images.samples}
     wanted = (
         _Task(sample, tuple(name for name, store in stores.items() if digest not in store.rows))
@@ -104,8 +104,8 @@ def _tasks(sets: Mapping[Role, ImageSet], stores: Mapping[str, Store]) -> list[_
 def _learn_names(
     tasks: Sequence[_Task],
     extractors: Mapping[str, Extractor],
-    stores: Mapping[str, Store],
-    readers: Mapping[Role, Reader],
+    stores: Mapping[str, FeatureStore],
+    readers: Mapping[Role, SampleReader],
 ) -> None:
     """Asks each extractor for its names by an image, and by the next one where that image is beyond it."""
     unknown = [name for name, store in stores.items() if store.names is None]
@@ -125,7 +125,7 @@ def _learn_names(
 def _compute(
     tasks: Sequence[_Task],
     extractors: Mapping[str, Extractor],
-    readers: Mapping[Role, Reader],
+    readers: Mapping[Role, SampleReader],
     jobs: int | None,
     progress: Progress,
 ) -> Iterator[tuple[str, Found]]:
@@ -165,7 +165,7 @@ def _groups(tasks: Sequence[_Task], most: int) -> list[list[_Task]]:
 
 
 def _vectors(
-    tasks: Sequence[_Task], readers: Mapping[Role, Reader], extractors: Mapping[str, Extractor]
+    tasks: Sequence[_Task], readers: Mapping[Role, SampleReader], extractors: Mapping[str, Extractor]
 ) -> list[tuple[str, Found]]:
     images = [_read(readers[task.sample.role], task.sample) for task in tasks]
     columns = [_rows(extractors[name], images) for name in tasks[0].spaces]
@@ -185,7 +185,7 @@ def _rows(extractor: Extractor, images: Sequence[Image]) -> Sequence[FloatArray 
 
 
 def _on_accelerator(
-    name: str, extractor: Extractor, samples: Sequence[Sample], readers: Mapping[Role, Reader], progress: Progress
+    name: str, extractor: Extractor, samples: Sequence[Sample], readers: Mapping[Role, SampleReader], progress: Progress
 ) -> Iterator[tuple[str, Found]]:
     assert isinstance(extractor, BatchExtractor)
     with progress.stage(f"Computing features: {name}", len(samples)) as step:
@@ -222,7 +222,7 @@ def _vector(extractor: Extractor, image: Image) -> FloatArray | str:
         return f"{type(error).__name__}: {error}"
 
 
-def _read(read: Reader, sample: Sample) -> Image:
+def _read(read: SampleReader, sample: Sample) -> Image:
     try:
         return read(sample)
     except GanAuditError:
@@ -234,7 +234,7 @@ def _read(read: Reader, sample: Sample) -> Image:
         ) from error
 
 
-def _keep(digest: str, found: Found, stores: Mapping[str, Store]) -> Counter[tuple[str, str]]:
+def _keep(digest: str, found: Found, stores: Mapping[str, FeatureStore]) -> Counter[tuple[str, str]]:
     failures: Counter[tuple[str, str]] = Counter()
     for space, row in found.items():
         expected = len(stores[space].names or ())
@@ -253,7 +253,7 @@ def _report(failures: Counter[tuple[str, str]]) -> None:
         LOGGER.warning("No %s features of %d images, mostly: %s", space, reasons.total(), reasons.most_common(1)[0][0])
 
 
-def _table(extractor: Extractor, store: Store, images: ImageSet) -> FeatureTable:
+def _table(extractor: Extractor, store: FeatureStore, images: ImageSet) -> FeatureTable:
     names = store.names or ()
     values = np.full((len(images.samples), len(names)), np.nan)
     for row, sample in enumerate(images.samples):

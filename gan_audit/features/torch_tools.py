@@ -48,7 +48,9 @@ def exact() -> Iterator[None]:
 
 
 def in_batches(forward: Callable[[Tensor], Tensor], inputs: Sequence[Tensor], device: str) -> FloatArray:
-    """Runs over inputs (each (C, H, W)) in batches of one size, filled up with zeros: rows do not see their company.
+    """Runs over inputs (each (C, H, W)) in batches of one size, padded with zeros.
+
+    A row therefore does not depend on its batch.
 
     Inputs of equal shape go together. Returns (n, d), float64.
     """

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from gan_audit.imaging.blocks import white_noise
+from gan_audit.imaging.block_agreement import white_noise
 from gan_audit.imaging.separable import along_axes, averaging, smooth
 from gan_audit.types import FloatArray, IntArray
 

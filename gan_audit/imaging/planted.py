@@ -10,8 +10,8 @@ from numpy.random import Generator
 from scipy import ndimage
 
 from gan_audit.imaging.affine import Windows, rotation
-from gan_audit.imaging.laying import places
 from gan_audit.imaging.proof import level_of
+from gan_audit.imaging.registration import places
 from gan_audit.types import FloatArray, Image
 
 NOISE, TURN, CROP = 8.0, 10.0, 0.8

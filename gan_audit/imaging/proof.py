@@ -8,7 +8,7 @@ import numpy as np
 
 from gan_audit.imaging.affine import Windows
 from gan_audit.imaging.grey import grey
-from gan_audit.imaging.laying import COVERED, NOISIEST, Difference, Laying
+from gan_audit.imaging.registration import COVERED, NOISIEST, Difference, Registration
 from gan_audit.imaging.resample import area_weights, resample
 from gan_audit.types import FloatArray, Image
 
@@ -82,9 +82,9 @@ def prove(image: Image, source: Image, orientation: int, windows: Windows) -> Pr
     side, level = _side(values, others), level_of(image)
     grids = _grid(values, side) / level, _grid(others, side)
     own_pixels = values.shape == (side, side) and image.bit_depth <= 8 and float(values.min()) >= 0
-    found = _refined(Laying(*grids, orientation, windows), own_pixels)
+    found = _refined(Registration(*grids, orientation, windows), own_pixels)
     if not found.same and found.unexplained > HOPELESS and _leans(windows):
-        again = _refined(Laying(*grids, orientation, _upright(windows)), own_pixels)
+        again = _refined(Registration(*grids, orientation, _upright(windows)), own_pixels)
         found = min(found, again, key=lambda proof: proof.unexplained)
     return found
 
@@ -97,7 +97,7 @@ def residual(image: Image, source: Image, orientation: int, windows: Windows) ->
     values, others = grey(image), grey(source)
     side = min(max(values.shape), FULL if values.ndim == 2 else VOLUME)
     grids = _grid(values, side), _grid(others, side)
-    laying = Laying(*grids, orientation, windows, steps=0)
+    laying = Registration(*grids, orientation, windows, steps=0)
     return laying.difference().residual if laying.enough else float(values.std())
 
 
@@ -121,7 +121,7 @@ def _upright(windows: Windows) -> Windows:
     return Windows(windows.scale[:, None, None] * np.eye(axes), windows.middle)
 
 
-def _refined(laying: Laying, own_pixels: bool) -> Proof:
+def _refined(laying: Registration, own_pixels: bool) -> Proof:
     found = _proof(laying)
     for _ in range(ROUNDS):
         if found.same or found.unexplained > HOPELESS or not laying.enough:
@@ -139,7 +139,7 @@ def _refined(laying: Laying, own_pixels: bool) -> Proof:
     return found
 
 
-def _proof(laying: Laying, difference: Difference | None = None) -> Proof:
+def _proof(laying: Registration, difference: Difference | None = None) -> Proof:
     if not laying.enough:
         return Proof(1.0, 1.0, 0, 0, 0.0, 0.0, laying.covered, False, laying.windows)
     left = difference or laying.difference()

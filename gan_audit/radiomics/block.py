@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gan_audit.radiomics.levels import fill
 from gan_audit.radiomics.offsets import Offset, offsets
 from gan_audit.radiomics.region import Region
-from gan_audit.radiomics.settings import Settings
-from gan_audit.types import BoolArray, IntArray
+from gan_audit.radiomics.settings import RadiomicsSettings
+from gan_audit.types import BoolArray, FloatArray, IntArray
 
 VOXELS = 1 << 18
 """Voxels of a block, about: enough to spread the cost of a call, few enough for a few tens of MB."""
 CELLS = 1 << 18
 """Co-occurrence cells of a block, about."""
 LARGE = 1 << 13
-"""Voxels from which on a region pays for its own calls: it is not rounded up to have company."""
+"""Number of voxels from which on a region is computed alone: padding it to a common shape costs more than it saves."""
 MOSTLY = 0.85
 """Share of a block's places, from which on the others are not worth leaving out."""
 Places = IntArray | slice
@@ -34,7 +34,7 @@ class Block:
     """Of a padded region."""
     top: int
     """Grey levels 1 to `top` have a place in the tables, the same for all regions."""
-    rule: Settings
+    rule: RadiomicsSettings
     level: np.ndarray[Any, Any]
     """Grey level of each place, 0 outside; n times the padded shape, flat, with a tail of zeros for the last steps."""
     size: int
@@ -131,7 +131,7 @@ class Block:
         return self.cache[key]
 
 
-def blocks(regions: Sequence[Region], rule: Settings) -> Iterator[tuple[list[int], Block]]:
+def blocks(regions: Sequence[Region], rule: RadiomicsSettings) -> Iterator[tuple[list[int], Block]]:
     """Blocks of regions alike in padded shape and in number of levels, and their places in `regions`.
 
     Shape and levels are rounded up by a rule that looks at one region alone, so that a region's numbers do not depend
@@ -159,7 +159,7 @@ def _rounded(size: int, step: int) -> int:
     return -(-size // step) * step
 
 
-def _block(regions: list[Region], shape: tuple[int, ...], top: int, rule: Settings) -> Block:
+def _block(regions: list[Region], shape: tuple[int, ...], top: int, rule: RadiomicsSettings) -> Block:
     margin = max(rule.distances)
     flat = rule.force_2d or shape[0] == 1
     padded = (shape[0] + (0 if flat else margin), shape[1] + margin, shape[2] + margin)
@@ -171,3 +171,36 @@ def _block(regions: list[Region], shape: tuple[int, ...], top: int, rule: Settin
     base = np.arange(len(regions), dtype=np.int64) * (top + 1)
     image_level = np.add(grid.reshape(len(regions), -1), base[:, None], dtype=np.int64).ravel()
     return Block(regions, padded, top, rule, level, places, image_level)
+
+
+def fill(grid: np.ndarray[Any, Any], regions: Sequence[Region]) -> None:
+    """Writes the grey levels of each region, from 1, into its part of the grid, (n, D, H, W), of zeros."""
+    for part, region in zip(grid, regions, strict=True):
+        depth, height, width = region.values.shape
+        levels: np.ndarray[Any, Any] = _levels(region.inside, region.edges)
+        if region.mask is not None:
+            box = np.zeros(region.values.size, dtype=grid.dtype)
+            box[region.places] = levels
+            levels = box
+        part[:depth, :height, :width] = levels.reshape(region.values.shape)
+
+
+def _levels(values: FloatArray, edges: FloatArray) -> NDArray[np.int32]:
+    """Grey levels from 1: a guess by division, put right where rounding led over an edge."""
+    guess = np.subtract(values, edges[0])
+    guess /= edges[1] - edges[0]
+    place: NDArray[np.int32] = guess.astype(np.int32)
+    if not _exact(edges, values):
+        np.minimum(place, len(edges) - 2, out=place)
+        above, below = values >= edges[place + 1], values < edges[place]
+        place += above
+        place -= below
+    place += 1
+    return place
+
+
+def _exact(edges: FloatArray, values: FloatArray) -> bool:
+    """Whether edges and values are whole, small numbers: the division then never crosses an edge."""
+    even = edges[-1] - edges[-2] == edges[1] - edges[0]
+    whole = even and float(edges[0]).is_integer() and float(edges[1]).is_integer() and abs(edges[0]) < 2**31
+    return bool(whole and (values == np.rint(values)).all())

@@ -15,13 +15,12 @@ from gan_audit.radiomics.glcm import glcm
 from gan_audit.radiomics.gldm import gldm
 from gan_audit.radiomics.glrlm import glrlm
 from gan_audit.radiomics.glszm import glszm
-from gan_audit.radiomics.names import CLASSES, SHAPES
 from gan_audit.radiomics.ngtdm import ngtdm
 from gan_audit.radiomics.prepare import Prepared, for_axes, prepare
 from gan_audit.radiomics.region import Region, region
-from gan_audit.radiomics.settings import Settings
-from gan_audit.radiomics.shape import shape
-from gan_audit.radiomics.shape2d import shape2d
+from gan_audit.radiomics.setting_rules import CLASSES, SHAPES
+from gan_audit.radiomics.settings import RadiomicsSettings
+from gan_audit.radiomics.shape import shape, shape2d
 from gan_audit.types import BoolArray, FloatArray
 
 TOGETHER = 1 << 20
@@ -35,7 +34,7 @@ TEXTURE: dict[str, Callable[[Block], dict[str, FloatArray]]] = {
     "gldm": gldm,
     "ngtdm": ngtdm,
 }
-Grey = Callable[[Sequence[Region], Settings, set[str]], dict[str, FloatArray]]
+Grey = Callable[[Sequence[Region], RadiomicsSettings, set[str]], dict[str, FloatArray]]
 """Regions, settings, classes to features by `class_Feature`."""
 
 
@@ -55,7 +54,7 @@ def batch(
     images: Sequence[np.ndarray[Any, Any]],
     masks: Sequence[BoolArray | None] | None = None,
     spacings: Sequence[tuple[float, ...] | None] | None = None,
-    settings: Settings | None = None,
+    settings: RadiomicsSettings | None = None,
     *,
     grey: Grey | None = None,
     together: int | None = None,
@@ -75,12 +74,12 @@ def batch(
     _agree(images, masks)
     _keep_memory()
     axes = images[0].ndim if len(images) else 2
-    rule = for_axes(settings or Settings(), axes)
+    rule = for_axes(settings or RadiomicsSettings(), axes)
     names = feature_names(rule, axes)
     values, refused = np.full((len(images), len(names)), np.nan), {}
     column = {name: number for number, name in enumerate(names)}
     for rows in _portions(images, together or TOGETHER):
-        jobs: dict[str, tuple[Settings, list[int], list[Region]]] = {}
+        jobs: dict[str, tuple[RadiomicsSettings, list[int], list[Region]]] = {}
         for row in rows:
             try:
                 ready = prepare(images[row], masks[row], spacings[row] or (1.0,) * axes, rule)
@@ -94,7 +93,7 @@ def batch(
     return Features(names, values, refused)
 
 
-def feature_names(rule: Settings, axes: int) -> tuple[str, ...]:
+def feature_names(rule: RadiomicsSettings, axes: int) -> tuple[str, ...]:
     """Names of the features of images with two or three axes, in PyRadiomics' order."""
     rule = for_axes(rule, axes)
     found = [f"original_{kind}_{name}" for kind, names in _shape_classes(rule, axes) for name in names]
@@ -134,7 +133,10 @@ def _portions(images: Sequence[np.ndarray[Any, Any]], together: int) -> Iterator
 
 
 def _queue(
-    ready: Prepared, row: int, rule: Settings, jobs: dict[str, tuple[Settings, list[int], list[Region]]]
+    ready: Prepared,
+    row: int,
+    rule: RadiomicsSettings,
+    jobs: dict[str, tuple[RadiomicsSettings, list[int], list[Region]]],
 ) -> None:
     """Cuts the region out of each filter's images; all of them or, where one is refused, none."""
     found = []
@@ -149,7 +151,7 @@ def _queue(
 
 
 def _compute(
-    jobs: dict[str, tuple[Settings, list[int], list[Region]]],
+    jobs: dict[str, tuple[RadiomicsSettings, list[int], list[Region]]],
     grey: Grey,
     values: FloatArray,
     column: Mapping[str, int],
@@ -161,7 +163,7 @@ def _compute(
                 values[rows, place] = found
 
 
-def grey_features(regions: Sequence[Region], rule: Settings, classes: set[str]) -> dict[str, FloatArray]:
+def grey_features(regions: Sequence[Region], rule: RadiomicsSettings, classes: set[str]) -> dict[str, FloatArray]:
     """Every feature of the classes asked for, by `class_Feature`, each (n,)."""
     found: dict[str, FloatArray] = {}
     if "firstorder" in classes:
@@ -178,12 +180,12 @@ def grey_features(regions: Sequence[Region], rule: Settings, classes: set[str]) 
     return found
 
 
-def _shape_classes(rule: Settings, axes: int) -> list[tuple[str, tuple[str, ...]]]:
+def _shape_classes(rule: RadiomicsSettings, axes: int) -> list[tuple[str, tuple[str, ...]]]:
     kind = "shape" if axes == 3 else "shape2D"
     return [(name, chosen or tuple(SHAPES[name])) for name, chosen in rule.classes if name == kind]
 
 
-def _shapes(ready: Prepared, rule: Settings) -> dict[str, float]:
+def _shapes(ready: Prepared, rule: RadiomicsSettings) -> dict[str, float]:
     chosen = _shape_classes(rule, ready.values.ndim)
     if not chosen:
         return {}

@@ -10,13 +10,13 @@ import numpy as np
 
 from gan_audit.errors import MissingDependencyError
 from gan_audit.radiomics.itk import from_itk, one_thread, to_itk
-from gan_audit.radiomics.settings import Settings
+from gan_audit.radiomics.settings import RadiomicsSettings
 
 Array = np.ndarray[Any, Any]
 Named = Iterator[tuple[str, Array]]
 
 
-def filtered(kind: str, values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
+def filtered(kind: str, values: Array, spacing: tuple[float, ...], rule: RadiomicsSettings) -> Named:
     """Name and values of each image that a filter makes, in PyRadiomics' order and precision.
 
     kind: `Original`, `LoG`, `Wavelet`, `Square`, `SquareRoot`, `Logarithm`, `Exponential` or `Gradient`.
@@ -26,7 +26,7 @@ def filtered(kind: str, values: Array, spacing: tuple[float, ...], rule: Setting
     return FILTERS[kind](values, spacing, rule)
 
 
-def filter_names(kind: str, axes: int, rule: Settings) -> tuple[str, ...]:
+def filter_names(kind: str, axes: int, rule: RadiomicsSettings) -> tuple[str, ...]:
     """Names of the images that a filter makes of an image with so many axes."""
     if kind == "LoG":
         return tuple(_log_name(sigma) for sigma in rule.sigma)
@@ -35,11 +35,11 @@ def filter_names(kind: str, axes: int, rule: Settings) -> tuple[str, ...]:
     return (kind.lower(),)
 
 
-def _original(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
+def _original(values: Array, spacing: tuple[float, ...], rule: RadiomicsSettings) -> Named:
     yield "original", values
 
 
-def _log(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
+def _log(values: Array, spacing: tuple[float, ...], rule: RadiomicsSettings) -> Named:
     """Laplacian of a Gaussian of `sigma` mm, normalized across scales."""
     import SimpleITK
 
@@ -56,7 +56,7 @@ def _log(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
             yield _log_name(sigma), from_itk(made.Execute(to_itk(values, spacing)))[0]
 
 
-def _wavelet(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
+def _wavelet(values: Array, spacing: tuple[float, ...], rule: RadiomicsSettings) -> Named:
     """Undecimated wavelet transform; the letters of a name stand for x, y, z: low or high pass."""
     try:
         import pywt
@@ -77,29 +77,29 @@ def _wavelet(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named
     yield next(names), even[cut]
 
 
-def _square(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
+def _square(values: Array, spacing: tuple[float, ...], rule: RadiomicsSettings) -> Named:
     values = values.astype(np.float64)
     yield "square", (1 / np.sqrt(np.abs(values).max()) * values) ** 2
 
 
-def _square_root(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
+def _square_root(values: Array, spacing: tuple[float, ...], rule: RadiomicsSettings) -> Named:
     values = values.astype(np.float64)
     yield "squareroot", np.sign(values) * np.sqrt(np.abs(values) * np.abs(values).max())
 
 
-def _logarithm(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
+def _logarithm(values: Array, spacing: tuple[float, ...], rule: RadiomicsSettings) -> Named:
     values = values.astype(np.float64)
     found = np.sign(values) * np.log(np.abs(values) + 1)
     yield "logarithm", found * (np.abs(values).max() / np.abs(found).max())
 
 
-def _exponential(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
+def _exponential(values: Array, spacing: tuple[float, ...], rule: RadiomicsSettings) -> Named:
     values = values.astype(np.float64)
     most = np.abs(values).max()
     yield "exponential", np.exp(np.log(most) / most * values)
 
 
-def _gradient(values: Array, spacing: tuple[float, ...], rule: Settings) -> Named:
+def _gradient(values: Array, spacing: tuple[float, ...], rule: RadiomicsSettings) -> Named:
     import SimpleITK
 
     tools: Any = SimpleITK
@@ -113,7 +113,7 @@ def _log_name(sigma: float) -> str:
     return f"log-sigma-{sigma}-mm-3D".replace(".", "-")
 
 
-def _wavelet_names(axes: int, rule: Settings) -> Iterator[str]:
+def _wavelet_names(axes: int, rule: RadiomicsSettings) -> Iterator[str]:
     low = "L" * axes
     for level in range(1, rule.level + 1):
         number = "" if level == 1 else str(level)
@@ -121,7 +121,7 @@ def _wavelet_names(axes: int, rule: Settings) -> Iterator[str]:
     yield f"wavelet{'' if rule.level == 1 else rule.level}-{low}"
 
 
-FILTERS: dict[str, Callable[[Array, tuple[float, ...], Settings], Named]] = {
+FILTERS: dict[str, Callable[[Array, tuple[float, ...], RadiomicsSettings], Named]] = {
     "Original": _original,
     "LoG": _log,
     "Wavelet": _wavelet,

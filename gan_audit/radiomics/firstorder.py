@@ -8,14 +8,14 @@ from math import prod
 import numpy as np
 
 from gan_audit.radiomics.region import Region
-from gan_audit.radiomics.settings import Settings
+from gan_audit.radiomics.settings import RadiomicsSettings
 from gan_audit.types import BoolArray, FloatArray, IntArray
 
 CHUNK = 1 << 16
 """Voxels worked on at a time, about."""
 
 
-def firstorder(regions: Sequence[Region], rule: Settings) -> dict[str, FloatArray]:
+def firstorder(regions: Sequence[Region], rule: RadiomicsSettings) -> dict[str, FloatArray]:
     """16 features, each (n,), in the unit of the grey values or its powers; all but Entropy and Uniformity.
 
     Variance has the denominator n, Kurtosis is 3 for a normal distribution, and both Skewness and Kurtosis are 0 where

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from gan_audit.radiomics.block import Block
-from gan_audit.radiomics.diagonals import diagonals
+from gan_audit.radiomics.direction_weights import along, closeness
 from gan_audit.radiomics.eigen import second_eigenvalue, second_singular_value
 from gan_audit.radiomics.glcm_exact import information_and_mcc
 from gan_audit.radiomics.offsets import offsets, single
 from gan_audit.radiomics.region import Region
-from gan_audit.radiomics.weighting import along, closeness
 from gan_audit.types import BoolArray, FloatArray
 
 EPS = float(np.spacing(1.0))
@@ -190,3 +189,20 @@ def _entropy(counts: FloatArray, total: FloatArray) -> FloatArray:
 def _alone(counts: FloatArray) -> BoolArray:
     found: BoolArray = np.count_nonzero(counts, axis=-1) < 2
     return found
+
+
+def diagonals(both: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sums of symmetric matrices over i + j, (..., 2 levels - 1), and over |i - j|, (..., levels).
+
+    Rows laid twice as wide, read as rows one narrower or wider, bring the diagonals into columns.
+    """
+    *lead, levels, _ = both.shape
+    wide = np.zeros((*lead, levels, 2 * levels))
+    wide[..., :levels] = both
+    line = wide.reshape(*lead, -1)
+    sums = line[..., : levels * (2 * levels - 1)].reshape(*lead, levels, 2 * levels - 1).sum(axis=-2)
+    rows = line[..., : (levels - 1) * (2 * levels + 1)].reshape(*lead, levels - 1, 2 * levels + 1)[..., :levels]
+    differences = rows.sum(axis=-2)
+    differences[..., 0] += both[..., -1, -1]
+    differences[..., 1:] *= 2
+    return sums, differences

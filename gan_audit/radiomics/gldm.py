@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gan_audit.radiomics.block import Block
-from gan_audit.radiomics.cells import Cells, emphases, filled
+from gan_audit.radiomics.count_matrices import Cells, emphases, filled
 from gan_audit.radiomics.offsets import offsets
 from gan_audit.types import BoolArray, FloatArray
 

@@ -7,10 +7,9 @@ from itertools import chain, repeat
 import numpy as np
 
 from gan_audit.radiomics.block import Block
-from gan_audit.radiomics.cells import Cells, emphases, filled
+from gan_audit.radiomics.count_matrices import Cells, emphases, filled, truths
+from gan_audit.radiomics.direction_weights import along, distances
 from gan_audit.radiomics.offsets import Offset, single
-from gan_audit.radiomics.truths import truths
-from gan_audit.radiomics.weighting import along, distances
 from gan_audit.types import BoolArray, FloatArray, IntArray
 
 NAMES = {

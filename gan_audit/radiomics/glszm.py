@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_audit.radiomics.block import Block
-from gan_audit.radiomics.cells import Cells, emphases, filled
-from gan_audit.radiomics.truths import truths
+from gan_audit.radiomics.count_matrices import Cells, emphases, filled, truths
 from gan_audit.types import BoolArray, FloatArray, IntArray
 
 NAMES = {

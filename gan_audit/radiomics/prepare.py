@@ -10,7 +10,7 @@ import numpy as np
 from gan_audit.errors import UsageError
 from gan_audit.radiomics.itk import from_itk, one_thread, to_itk
 from gan_audit.radiomics.region import bounding_box, refuse_size
-from gan_audit.radiomics.settings import Settings
+from gan_audit.radiomics.settings import RadiomicsSettings
 from gan_audit.types import BoolArray
 
 
@@ -26,7 +26,7 @@ class Prepared:
 
 
 def prepare(
-    values: np.ndarray[Any, Any], mask: BoolArray | None, spacing: tuple[float, ...], rule: Settings
+    values: np.ndarray[Any, Any], mask: BoolArray | None, spacing: tuple[float, ...], rule: RadiomicsSettings
 ) -> Prepared:
     """The steps that the settings ask for, in PyRadiomics' order.
 
@@ -47,7 +47,7 @@ def prepare(
     return Prepared(values, mask, spacing, outline)
 
 
-def _normalized(values: np.ndarray[Any, Any], rule: Settings) -> np.ndarray[Any, Any]:
+def _normalized(values: np.ndarray[Any, Any], rule: RadiomicsSettings) -> np.ndarray[Any, Any]:
     import SimpleITK
 
     tools: Any = SimpleITK
@@ -64,12 +64,12 @@ def _cropped(values: np.ndarray[Any, Any], mask: BoolArray, pad: int) -> tuple[n
     return values[box], mask[box]
 
 
-def _check(mask: BoolArray | None, shape: tuple[int, ...], rule: Settings) -> None:
+def _check(mask: BoolArray | None, shape: tuple[int, ...], rule: RadiomicsSettings) -> None:
     box = tuple(side.stop - side.start for side in bounding_box(mask, shape))
     refuse_size(box, int(np.prod(shape)) if mask is None else int(mask.sum()), rule)
 
 
-def _narrowed(values: np.ndarray[Any, Any], mask: BoolArray | None, rule: Settings) -> BoolArray:
+def _narrowed(values: np.ndarray[Any, Any], mask: BoolArray | None, rule: RadiomicsSettings) -> BoolArray:
     """The region without the grey values outside the range: absolute, as shares of the largest, or in deviations."""
     mask = np.ones(values.shape, dtype=bool) if mask is None else mask
     inside, bounds = values[mask], sorted(rule.resegment or ())
@@ -86,7 +86,7 @@ def _narrowed(values: np.ndarray[Any, Any], mask: BoolArray | None, rule: Settin
 
 
 def _resampled(
-    values: np.ndarray[Any, Any], mask: BoolArray | None, spacing: tuple[float, ...], rule: Settings
+    values: np.ndarray[Any, Any], mask: BoolArray | None, spacing: tuple[float, ...], rule: RadiomicsSettings
 ) -> tuple[np.ndarray[Any, Any], BoolArray, tuple[float, ...]]:
     """The box of the region and `padDistance` voxels around it on the new grid; the mask by the nearest voxel."""
     mask = np.ones(values.shape, dtype=bool) if mask is None else mask
@@ -111,7 +111,9 @@ class _Grid:
     size: tuple[int, ...]
 
     @classmethod
-    def of(cls, shape: tuple[int, ...], box: tuple[slice, ...], spacing: tuple[float, ...], rule: Settings) -> _Grid:
+    def of(
+        cls, shape: tuple[int, ...], box: tuple[slice, ...], spacing: tuple[float, ...], rule: RadiomicsSettings
+    ) -> _Grid:
         asked = tuple(reversed(rule.resampled or ()))
         if len(asked) == 3 and len(shape) == 2:
             asked = asked[1:]
@@ -143,6 +145,6 @@ class _Grid:
         return made.Execute(image)
 
 
-def for_axes(rule: Settings, axes: int) -> Settings:
+def for_axes(rule: RadiomicsSettings, axes: int) -> RadiomicsSettings:
     """The settings as they hold for an image of two or three axes: 2-D images have no slices to keep apart."""
     return replace(rule, force_2d=False, flat_axis=0) if axes == 2 else rule

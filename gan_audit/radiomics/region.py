@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_audit.radiomics.settings import Settings
+from gan_audit.radiomics.settings import RadiomicsSettings
 from gan_audit.types import BoolArray, FloatArray, IntArray
 
 
@@ -41,7 +41,9 @@ class Region:
         return self.values.ravel() if self.mask is None else self.values.take(self.places)
 
 
-def region(values: np.ndarray[Any, Any], mask: BoolArray | None, spacing: tuple[float, ...], rule: Settings) -> Region:
+def region(
+    values: np.ndarray[Any, Any], mask: BoolArray | None, spacing: tuple[float, ...], rule: RadiomicsSettings
+) -> Region:
     """Cuts the region out and lays the edges of its grey levels as PyRadiomics does.
 
     values: (H, W) or (D, H, W); float32 keeps its precision in the edges. mask: the same shape, None for all.
@@ -85,7 +87,7 @@ def bounding_box(mask: BoolArray | None, shape: tuple[int, ...]) -> tuple[slice,
     return tuple(slice(int(places[0]), int(places[-1]) + 1) for places in sides)
 
 
-def refuse_size(box: tuple[int, ...], count: int, rule: Settings) -> None:
+def refuse_size(box: tuple[int, ...], count: int, rule: RadiomicsSettings) -> None:
     """ValueError where PyRadiomics' check of the mask refuses a box of this shape with so many voxels."""
     long = sum(size > 1 for size in box)
     if long == 0:
@@ -96,7 +98,7 @@ def refuse_size(box: tuple[int, ...], count: int, rule: Settings) -> None:
         raise ValueError(f"The region of interest has {count} voxels, more than {rule.minimum_size} are required.")
 
 
-def refuse_alone(box: tuple[int, ...], rule: Settings) -> None:
+def refuse_alone(box: tuple[int, ...], rule: RadiomicsSettings) -> None:
     """ValueError where a texture class would find no direction in which a box of this shape has neighbours."""
     longest = max(box[1:] if rule.force_2d else box)
     for name, _ in rule.classes:
@@ -105,7 +107,7 @@ def refuse_alone(box: tuple[int, ...], rule: Settings) -> None:
             raise ValueError(f"The region of interest is too small for neighbours at a distance of {nearest} ({name}).")
 
 
-def level_edges(low: Any, high: Any, rule: Settings) -> FloatArray:
+def level_edges(low: Any, high: Any, rule: RadiomicsSettings) -> FloatArray:
     """Edges of the grey levels: multiples of the bin width, or `binCount` equal parts of the range.
 
     low, high: numpy scalars of the image's own precision, which the edges keep.

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gan_audit.errors import UsageError
-from gan_audit.radiomics.names import CLASSES, FILTERS, SHAPES, known, named
-from gan_audit.radiomics.values import checked
+from gan_audit.radiomics.setting_rules import CLASSES, FILTERS, SHAPES, checked, known, named
 
 
 @dataclass(frozen=True)
-class Settings:
+class RadiomicsSettings:
     """The defaults are PyRadiomics' own, with the 93 features on the unfiltered image."""
 
     bin_width: float = 25.0
@@ -69,7 +68,7 @@ class Settings:
     classes: tuple[tuple[str, tuple[str, ...]], ...] = tuple((name, ()) for name in CLASSES)
     """`featureClass`: classes in order, each with its features; none means all."""
 
-    def of(self, own: tuple[tuple[str, Any], ...]) -> Settings:
+    def of(self, own: tuple[tuple[str, Any], ...]) -> RadiomicsSettings:
         """These settings with those of one filter's own in their place."""
         return replace(self, **dict(own)) if own else self
 
@@ -108,7 +107,7 @@ WITHOUT_EFFECT = ("additionalInfo", "geometryTolerance", "correctMask", "label",
 SECTIONS = ("setting", "imageType", "featureClass", "voxelSetting")
 
 
-def parse(content: Mapping[str, Any]) -> Settings:
+def parse(content: Mapping[str, Any]) -> RadiomicsSettings:
     """Settings from a parameter file's content, once read into mappings.
 
     The section `voxelSetting` is passed over: there are no feature maps here. As in PyRadiomics, a file without
@@ -127,10 +126,10 @@ def parse(content: Mapping[str, Any]) -> Settings:
         (known(name, (*CLASSES, *SHAPES), "featureClass"), named(name, features))
         for name, features in (content.get("featureClass") or every).items()
     )
-    return Settings(**given, filters=filters, classes=classes)
+    return RadiomicsSettings(**given, filters=filters, classes=classes)
 
 
-def content(rule: Settings) -> dict[str, Any]:
+def content(rule: RadiomicsSettings) -> dict[str, Any]:
     """Every setting as a parameter file would hold it, in JSON's types; `parse` of it gives the settings again."""
     written = {name: _plain(getattr(rule, field)) for name, field in FIELDS.items() if getattr(rule, field) != ()}
     names = {field: name for name, field in FIELDS.items()}

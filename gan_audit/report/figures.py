@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gan_audit.report.live import live
+from gan_audit.report.charts.plotly import live
+from gan_audit.report.charts.spec import MOST_ROWS, Bars, Contours, Heatmap, Intervals, Lines, Plot, Value, parse
+from gan_audit.report.charts.svg import draw
 from gan_audit.report.models import Cell, Column, Figure, Row, Table
 from gan_audit.report.numbers import count, number
-from gan_audit.report.plots import MOST_ROWS, Bars, Contours, Heatmap, Intervals, Lines, Plot, Value, parse
-from gan_audit.report.svg import draw
 
 CURVE_ROWS = 11
 """Points of a curve in its table: both ends and every tenth between."""

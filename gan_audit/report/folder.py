@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gan_audit.aside import beside, parents, swap
 from gan_audit.errors import UsageError
-from gan_audit.report.document import dumps
+from gan_audit.report.document.canonical import dumps
 from gan_audit.report.html import render_html
 from gan_audit.report.junit import render_junit
 from gan_audit.report.lint import refuse_leaks
 from gan_audit.report.markdown import render_markdown
+from gan_audit.runtime.atomic import beside, parents, swap
 
 AUDIT = "audit.json"
 """The file by which a folder is known to be ours."""

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gan_audit.errors import GanAuditError, MissingDependencyError
-from gan_audit.report.live import CONFIG, LAYOUT
+from gan_audit.report.charts.plotly import CONFIG, LAYOUT
 from gan_audit.report.models import Report
 from gan_audit.report.view import build_view
 

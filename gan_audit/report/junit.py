@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from gan_audit.report.document import digest, dumps, require
-from gan_audit.report.results import Entry, entries
+from gan_audit.report.document.canonical import digest, dumps, require
+from gan_audit.report.entries import Entry, entries
 from gan_audit.report.text import clean
 
 OUTCOMES = {

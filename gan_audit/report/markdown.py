@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gan_audit.report.cells import note
-from gan_audit.report.document import digest, dumps, require
+from gan_audit.report.document.canonical import digest, dumps, require
+from gan_audit.report.entries import Entry, entries
 from gan_audit.report.numbers import count
-from gan_audit.report.results import Entry, entries
 from gan_audit.report.sections.banner import CAUTION, DEFAULT_POLICY, findings, sentence
 from gan_audit.report.sections.context import Context, short_digest
+from gan_audit.report.small_counts import note
 from gan_audit.report.text import clean, moment
 from gan_audit.report.words import GATE, ROLES, SHORT, STATES
 

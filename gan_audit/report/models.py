@@ -217,7 +217,7 @@ class Verbatim:
 
 
 @dataclass(frozen=True)
-class Method:
+class MethodNote:
     """How a statistic is computed."""
 
     kind: ClassVar[str] = "method"
@@ -227,7 +227,7 @@ class Method:
     items: tuple[Fact, ...]
 
 
-Block = Table | Prose | Bullets | Facts | Declared | CheckBlock | Figure | Verbatim | Method
+Block = Table | Prose | Bullets | Facts | Declared | CheckBlock | Figure | Verbatim | MethodNote
 
 
 @dataclass(frozen=True)

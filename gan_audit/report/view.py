@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gan_audit.report.document import digest, dumps, require
+from gan_audit.report.document.canonical import digest, dumps, require
+from gan_audit.report.entries import entries
 from gan_audit.report.models import Block, Cell, CheckBlock, Fact, Figure, Report, Section
-from gan_audit.report.results import entries
 from gan_audit.report.sections import (
     banner,
     cards,

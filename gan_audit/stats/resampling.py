@@ -24,7 +24,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Matched:
+class SizeMatched:
     """A two-sample statistic against its own null, all at one sample size, so that its bias cancels."""
 
     estimate: Estimate
@@ -83,7 +83,7 @@ def matched(
     *,
     level: float,
     bounds: Sequence[Interval],
-) -> list[Matched]:
+) -> list[SizeMatched]:
     """Two-sample statistics `between` two samples, and their references, averaged over the splits.
 
     between(i, j): the statistics of two samples given as row numbers of the pooled set, in which the second set's
@@ -95,7 +95,7 @@ def matched(
     null = np.array([between(s.first, s.second) for s in splits])
     size = int(np.median([len(s.first) for s in splits]))
     return [
-        Matched(summarize(found[:, i], level, bound), summarize(null[:, i], level, bound), size)
+        SizeMatched(summarize(found[:, i], level, bound), summarize(null[:, i], level, bound), size)
         for i, bound in enumerate(bounds)
     ]
 

@@ -33,7 +33,7 @@ class SortedPool:
 
 
 @dataclass(frozen=True)
-class Distances:
+class MarginalDistances:
     """Per-feature distances of two samples."""
 
     ks: FloatArray
@@ -42,7 +42,7 @@ class Distances:
     """(d,) 1-Wasserstein distance ∫ |F − G| dx in the feature's units; equal to scipy.stats.wasserstein_distance."""
 
 
-def distances(pool: SortedPool, left: IntArray | BoolArray, right: IntArray | BoolArray) -> Distances:
+def distances(pool: SortedPool, left: IntArray | BoolArray, right: IntArray | BoolArray) -> MarginalDistances:
     """Kolmogorov-Smirnov and Wasserstein distances between the pooled rows `left` and `right` (indices or masks).
 
     Ties are handled: the distribution functions are compared only where the value changes.
@@ -51,7 +51,7 @@ def distances(pool: SortedPool, left: IntArray | BoolArray, right: IntArray | Bo
     weights[left] += 1.0 / _count(left)
     weights[right] -= 1.0 / _count(right)
     difference = np.abs(np.cumsum(weights[pool.order], axis=0))
-    return Distances(
+    return MarginalDistances(
         ks=np.where(pool.ends, difference, 0.0).max(axis=0),
         wasserstein=(difference * pool.gaps).sum(axis=0),
     )
@@ -105,16 +105,3 @@ def _sides(blocks: Sequence[IntArray], n: int, size: int, rng: np.random.Generat
         order = rng.permutation(len(blocks))
         chosen[i, order[: max(1, np.searchsorted(np.cumsum(sizes[order]), size, side="right"))]] = True
     return np.asarray(chosen[:, owner])
-
-
-def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
-    """P-values (k,) adjusted to the false-discovery rate: Benjamini and Hochberg 1995.
-
-    Valid under independence and under the positive dependence of correlated features (Benjamini and Yekutieli 2001).
-    """
-    k = len(p_values)
-    order = np.argsort(p_values)[::-1]
-    scaled = p_values[order] * k / np.arange(k, 0, -1)
-    adjusted = np.empty(k)
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled), 1.0)
-    return adjusted

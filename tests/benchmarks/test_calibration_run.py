@@ -16,10 +16,10 @@ from benchmarks.calibration.rates import offenders, row, undecided
 from benchmarks.calibration.records import Key
 from benchmarks.calibration.sets import SETS, Base
 from benchmarks.calibration.workspace import Reader, sample, workspace
-from gan_audit.config import Policy
+from gan_audit.demo.phantoms import phantom_patients
 from gan_audit.features import extract
-from gan_audit.phantoms import phantom_patients
-from gan_audit.progress import SILENT
+from gan_audit.judgement.policy import Policy
+from gan_audit.runtime.progress import SILENT
 from gan_audit.types import CheckResult, Estimate, Image, ImageSet, Skipped
 
 WANTED = runner.Wanted(("tiny",), ("sound", "exact=0.2"), (20,), 1, 1, None)

@@ -17,8 +17,8 @@ from benchmarks.copies import __main__ as command
 from benchmarks.copies import check, kinds, run
 from benchmarks.copies.check import Named
 from benchmarks.copies.plan import SOUND, TOGETHER, Scene, Wanted, key
+from gan_audit.demo.phantoms import phantom_patients
 from gan_audit.errors import UsageError
-from gan_audit.phantoms import phantom_patients
 from gan_audit.types import Image
 
 RIGHT = Named("", "identical")

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from gan_audit.checks import dependence, fidelity, manifold, marginals, spread
-from gan_audit.checks.base import Settings
+from gan_audit.checks.base import CheckSettings
 from gan_audit.stats.distances import frechet_distance, kernel_distance_of
 from gan_audit.types import Skipped
 
@@ -19,7 +19,7 @@ FAMILIES = {
 
 
 def run(function, data):
-    return {x.id: x for x in function(data, Settings())}
+    return {x.id: x for x in function(data, CheckSettings())}
 
 
 def correlated(rng, n, d=8, strength=1.0):

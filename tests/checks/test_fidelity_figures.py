@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from gan_audit.checks import fidelity
-from gan_audit.checks.base import Settings
+from gan_audit.checks.base import CheckSettings
 from gan_audit.checks.fidelity_figures import density, sizes
 from gan_audit.report.figures import figure
 
 
 def frechet(data):
-    return next(x for x in fidelity.run(data, Settings()) if x.id == "frechet")
+    return next(x for x in fidelity.run(data, CheckSettings()) if x.id == "frechet")
 
 
 def surface(drawn, name):
@@ -113,4 +113,4 @@ def test_the_value_falls_with_the_size_and_the_gap_tells(compare):
 def test_few_images_are_not_divided_further(compare):
     rng = np.random.default_rng(8)
     data = compare(rng.normal(size=(24, 3)), rng.normal(size=(24, 3)))
-    assert sizes(data, Settings(), frechet(data), lambda i, j: 0.0) is None
+    assert sizes(data, CheckSettings(), frechet(data), lambda i, j: 0.0) is None

@@ -5,14 +5,14 @@ import pytest
 from sklearn.feature_selection import mutual_info_classif
 
 from gan_audit.checks import agreement, labels
-from gan_audit.checks.base import Settings
+from gan_audit.checks.base import CheckSettings
 from gan_audit.types import Skipped
 
 MUTUAL, AGREEMENT = "labels.mutual_information", "labels.agreement"
 
 
 def run(data):
-    return {x.id: x for check in (labels, agreement) for x in check.run(data, Settings())}
+    return {x.id: x for check in (labels, agreement) for x in check.run(data, CheckSettings())}
 
 
 def patients(rng, n, classes=3):

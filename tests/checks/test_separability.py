@@ -5,14 +5,14 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from gan_audit.checks import separability
-from gan_audit.checks.base import Settings
+from gan_audit.checks.base import CheckSettings
 from gan_audit.checks.separability import auc
 
 NAMES = ("original_firstorder_Mean", "original_firstorder_Median", "original_glcm_Contrast", "original_glszm_Zone")
 
 
 def measure(data):
-    return next(iter(separability.run(data, Settings())))
+    return next(iter(separability.run(data, CheckSettings())))
 
 
 def test_auc_equals_scikit_learn_with_ties():

@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from gan_audit.checks import spatial
-from gan_audit.checks.base import Settings
+from gan_audit.checks.base import CheckSettings
 
 SIDE = 32
 NAMES = tuple(f"{i},{j}" for i in range(SIDE) for j in range(SIDE))
@@ -22,7 +22,7 @@ def rows(images):
 
 
 def measure(data):
-    return next(iter(spatial.run(data, Settings())))
+    return next(iter(spatial.run(data, CheckSettings())))
 
 
 def test_sound_images_show_no_place(compare):

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from gan_audit.checks import spread
-from gan_audit.checks.base import Settings
+from gan_audit.checks.base import CheckSettings
 from gan_audit.types import Skipped
 
 
 def measure(data):
-    return next(iter(spread.run(data, Settings())))
+    return next(iter(spread.run(data, CheckSettings())))
 
 
 def test_worked_by_hand(compare):

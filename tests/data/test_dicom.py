@@ -12,9 +12,9 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import RLELossless
 
-from gan_audit.data.dicom import is_dicom
-from gan_audit.data.pixels import UnreadableError
-from gan_audit.data.readers import decode, looks_like_image
+from gan_audit.data.formats.dicom import is_dicom
+from gan_audit.data.formats.pixels import UnreadableError
+from gan_audit.data.formats.readers import decode, looks_like_image
 
 
 def test_ct_is_in_hounsfield_units_and_stays_integer(write_dicom, noise):

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from gan_audit.data import pixels as pixels_module
-from gan_audit.data.pixels import UnreadableError, as_image
-from gan_audit.data.readers import decode, stem_of, suffix_of
+from gan_audit.data.formats import pixels as pixels_module
+from gan_audit.data.formats.pixels import UnreadableError, as_image
+from gan_audit.data.formats.readers import decode, stem_of, suffix_of
 
 NUMBERS = st.sampled_from([np.uint8, np.uint16, np.int16, np.int32, np.int64, np.float32, np.float64, ">u2", ">f4"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pixels=arrays(NUMBERS, array_shapes(min_dims=2, max_dims=3, min_side=5, max_side=8)))
 def test_npy_keeps_values_and_shape(pixels):
     with tempfile.TemporaryDirectory() as folder:
@@ -109,7 +109,7 @@ def test_npz_of_one_array_or_a_named_one(tmp_path, noise):
 
 
 def test_npz_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("gan_audit.data.numpy_files.MAX_VALUES", 1000)
+    monkeypatch.setattr("gan_audit.data.formats.numpy_files.MAX_VALUES", 1000)
     np.savez_compressed(tmp_path / "a.npz", np.zeros((400, 400)))
     with pytest.raises(UnreadableError, match="unpacks to more"):
         decode(tmp_path / "a.npz")

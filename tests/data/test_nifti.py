@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import SimpleITK
 
-from gan_audit.data.pixels import UnreadableError
-from gan_audit.data.readers import decode
+from gan_audit.data.formats.pixels import UnreadableError
+from gan_audit.data.formats.readers import decode
 
 VALUES = np.arange(60, dtype="<i2").reshape(3, 4, 5)
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image as Pillow
 
-from gan_audit.data.pixels import UnreadableError
-from gan_audit.data.readers import decode
+from gan_audit.data.formats.pixels import UnreadableError
+from gan_audit.data.formats.readers import decode
 
 
 def png(path: Path, raw: np.ndarray, colour_type: int, bits: int) -> Path:
@@ -34,7 +34,7 @@ def png(path: Path, raw: np.ndarray, colour_type: int, bits: int) -> Path:
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(pixels=arrays(np.uint16, st.tuples(st.integers(2, 9), st.integers(2, 9))))
 def test_16_bit_grey_keeps_every_value(suffix, pixels):
     with tempfile.TemporaryDirectory() as folder:

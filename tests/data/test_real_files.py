@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from gan_audit.data import load_inputs
-from gan_audit.data.pixels import UnreadableError
-from gan_audit.data.readers import decode, looks_like_image
+from gan_audit.data.formats.pixels import UnreadableError
+from gan_audit.data.formats.readers import decode, looks_like_image
 
 REFUSED = {
     "dicom/MR_truncated.dcm": "truncated",

@@ -6,9 +6,10 @@ import numpy as np
 import pandas
 import pytest
 
-from gan_audit.data.cells import nearest, some, text_of
-from gan_audit.data.tables import clean_name, read_csv, read_frame
+from gan_audit.data.labels.tables import clean_name, read_csv, read_frame
+from gan_audit.data.wording import some, text_of
 from gan_audit.errors import InputError
+from gan_audit.runtime.suggestions import nearest
 
 PLAIN = "filename,label\na.png,normal\nb.png,pneumonia\n"
 

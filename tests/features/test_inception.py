@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from gan_audit.errors import UsageError
-from gan_audit.features import inception_weights, torch_tools
-from gan_audit.features.base import Options, Unavailable
-from gan_audit.features.inception import Inception
+from gan_audit.features import torch_tools
+from gan_audit.features.base import Options
+from gan_audit.features.inception import weights as weight_files
+from gan_audit.features.inception.extractor import Inception
+from gan_audit.types import Unavailable
 from tests.stand_in import NAME, switched_on
 
 
@@ -112,7 +114,7 @@ def test_eight_bit_images_are_shown_as_they_are_and_others_by_the_window(fitted,
 
 def test_the_space_names_its_weights(fitted, weights):
     space = fitted.describe(2048)
-    assert space.weights_sha256 == inception_weights.digest(weights)
+    assert space.weights_sha256 == weight_files.digest(weights)
     assert space.parameters["published"] is False
     assert space.extractor.startswith("torch-fidelity ")
 
@@ -124,42 +126,42 @@ def test_without_weights_the_space_is_unavailable_with_the_remedy(empty_caches):
 
 
 def test_offline_never_opens_a_connection(empty_caches, monkeypatch):
-    monkeypatch.setattr(inception_weights, "urlopen", lambda *_, **__: pytest.fail("a download was tried"))
-    assert inception_weights.find(None, offline=True) is None
+    monkeypatch.setattr(weight_files, "urlopen", lambda *_, **__: pytest.fail("a download was tried"))
+    assert weight_files.find(None, offline=True) is None
 
 
 def test_a_download_that_fails_leaves_the_space_unavailable(empty_caches, monkeypatch):
     def refuse(*_, **__):
         raise OSError("no network")
 
-    monkeypatch.setattr(inception_weights, "urlopen", refuse)
+    monkeypatch.setattr(weight_files, "urlopen", refuse)
     assert isinstance(Inception.build(Options(offline=False)), Unavailable)
 
 
 def test_a_download_with_another_content_is_not_kept(empty_caches, monkeypatch):
     from io import BytesIO
 
-    monkeypatch.setattr(inception_weights, "urlopen", lambda *_, **__: BytesIO(b"a login page"))
-    assert inception_weights.find(None, offline=False) is None
+    monkeypatch.setattr(weight_files, "urlopen", lambda *_, **__: BytesIO(b"a login page"))
+    assert weight_files.find(None, offline=False) is None
     assert not empty_caches.exists()
 
 
 def test_a_download_is_kept_in_the_usual_cache(empty_caches, monkeypatch):
     from io import BytesIO
 
-    monkeypatch.setattr(inception_weights, "urlopen", lambda *_, **__: BytesIO(b"weights"))
-    monkeypatch.setattr(inception_weights, "PUBLISHED", inception_weights.sha256(b"weights").hexdigest()[:8])
-    found = inception_weights.find(None, offline=False)
-    assert found == empty_caches / inception_weights.FILES[0]
+    monkeypatch.setattr(weight_files, "urlopen", lambda *_, **__: BytesIO(b"weights"))
+    monkeypatch.setattr(weight_files, "PUBLISHED", weight_files.sha256(b"weights").hexdigest()[:8])
+    found = weight_files.find(None, offline=False)
+    assert found == empty_caches / weight_files.FILES[0]
     assert found.read_bytes() == b"weights"
     assert [path.name for path in empty_caches.iterdir()] == [found.name]
 
 
-@pytest.mark.parametrize("name", inception_weights.FILES)
+@pytest.mark.parametrize("name", weight_files.FILES)
 def test_the_usual_caches_are_looked_into(empty_caches, name):
     empty_caches.mkdir(parents=True)
     (empty_caches / name).write_bytes(b"")
-    assert inception_weights.find(None, offline=True) == empty_caches / name
+    assert weight_files.find(None, offline=True) == empty_caches / name
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04" + bytes(100)])

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gan_audit.cli_options import Modality as Choice
-from gan_audit.cli_options import RadiomicsEngine
+from gan_audit.cli.options import Modality as Choice
+from gan_audit.cli.options import RadiomicsEngine
 from gan_audit.errors import UsageError
 from gan_audit.features import extract
 from gan_audit.features.base import Options
-from gan_audit.features.modalities import MODALITIES
-from gan_audit.features.radiomics import ENGINES, Radiomics
+from gan_audit.features.radiomics.extractor import ENGINES, Radiomics
+from gan_audit.features.radiomics.modalities import MODALITIES
 from gan_audit.types import Image
 
 

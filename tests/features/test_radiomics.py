@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from gan_audit.errors import MissingDependencyError, UsageError
-from gan_audit.features import radiomics_pyradiomics as engine
 from gan_audit.features.base import Options
 from gan_audit.features.intensity import Intensities
-from gan_audit.features.radiomics import ENGINES, Radiomics, level_width
+from gan_audit.features.radiomics import pyradiomics_engine as engine
+from gan_audit.features.radiomics.extractor import ENGINES, Radiomics, level_width
 from gan_audit.types import Image
 
 PyRadiomics = partial(Radiomics, engine="pyradiomics")

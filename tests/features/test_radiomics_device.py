@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from gan_audit.demo.phantoms import sound
 from gan_audit.errors import UsageError
 from gan_audit.features import build_extractors, extract
 from gan_audit.features.base import BatchExtractor, Options, WideBatchExtractor
 from gan_audit.features.cache import cache_key
-from gan_audit.features.radiomics import Radiomics
-from gan_audit.phantoms import sound
+from gan_audit.features.radiomics.extractor import Radiomics
 from gan_audit.radiomics.torch_engine import engine
 from gan_audit.types import Image
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gan_audit.demo.phantoms import sound
 from gan_audit.errors import UsageError
 from gan_audit.features import build_extractors, extract, reliability, tables
-from gan_audit.features.base import GroupExtractor, Options
+from gan_audit.features.base import Options
 from gan_audit.features.cache import cache_key
-from gan_audit.features.radiomics import ENGINES, Radiomics
-from gan_audit.phantoms import sound
+from gan_audit.features.radiomics.extractor import ENGINES, Radiomics
 from gan_audit.radiomics import settings
 from gan_audit.types import Image
 
@@ -119,10 +119,6 @@ def test_groups_hold_images_of_one_shape_and_few_voxels(make_set):
     assert all(len({task.sample.shape for task in group}) == 1 for group in groups)
 
 
-def test_it_is_an_extractor_of_groups():
-    assert isinstance(Radiomics(), GroupExtractor)
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -148,7 +144,7 @@ sys.modules["radiomics"] = None
 import numpy as np
 from gan_audit.errors import MissingDependencyError
 from gan_audit.features.base import Options
-from gan_audit.features.radiomics import Radiomics
+from gan_audit.features.radiomics.extractor import Radiomics
 from gan_audit.types import Image
 row = Radiomics.build(Options()).__class__(8.0)(Image(np.arange(400).reshape(20, 20) % 97))
 print(len(row), np.isfinite(row).all())

@@ -9,7 +9,7 @@ import pytest
 
 from gan_audit.features import extract
 from gan_audit.features.pixels import Pixels
-from gan_audit.features.radiomics import Radiomics
+from gan_audit.features.radiomics.extractor import Radiomics
 from gan_audit.features.reliability import FEWEST, MOST, changed_regions, concordance, repeatability
 from gan_audit.types import Image
 

@@ -8,7 +8,7 @@ from benchmarks.calibration import alterations as alter
 from gan_audit.imaging.candidates import WIDE, candidates
 from gan_audit.imaging.matching import CANDIDATES, matches
 from gan_audit.imaging.pictures import Pictures
-from tests.checks.thumbnails import WHOLE, altered, phantoms, thumbnails
+from tests.checks.memorization.thumbnails import WHOLE, altered, phantoms, thumbnails
 
 N = 40
 KINDS = {

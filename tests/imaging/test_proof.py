@@ -6,11 +6,11 @@ from scipy import ndimage
 
 from benchmarks.calibration import alterations as alter
 from gan_audit.imaging.affine import Windows, rotation
-from gan_audit.imaging.blocks import agreement, smoothed, white_noise
-from gan_audit.imaging.curve import Curve
+from gan_audit.imaging.block_agreement import agreement, smoothed, white_noise
+from gan_audit.imaging.grey_curve import GreyCurve
 from gan_audit.imaging.proof import IDENTIFYING, UNEXPLAINED, prove, residual
 from gan_audit.types import Image
-from tests.checks.thumbnails import phantoms
+from tests.checks.memorization.thumbnails import phantoms
 
 N = 6
 WHOLE = Windows(np.eye(2)[None], np.zeros((1, 2)))
@@ -152,9 +152,9 @@ def test_an_empty_overlap_explains_nothing():
 def test_a_curve_is_monotone_and_follows_a_gamma():
     source = np.random.default_rng(0).uniform(0, 255, (64, 64))
     target = 255 * (source / 255) ** 0.6
-    curve = Curve(source, target, np.ones(source.shape, bool))
+    curve = GreyCurve(source, target, np.ones(source.shape, bool))
     assert np.abs(curve(source) - target).mean() < 0.3
     assert (np.diff(curve.height) >= 0).all()
-    assert Curve(source, 255 - target, np.ones(source.shape, bool)).falling
-    humped = Curve(source, -((source - 128) ** 2), np.ones(source.shape, bool))
+    assert GreyCurve(source, 255 - target, np.ones(source.shape, bool)).falling
+    humped = GreyCurve(source, -((source - 128) ** 2), np.ones(source.shape, bool))
     assert len(np.unique(np.sign(np.diff(humped.height)).astype(int))) <= 2

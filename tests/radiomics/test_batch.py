@@ -11,10 +11,10 @@ import pytest
 
 from gan_audit.radiomics import block, firstorder, glcm
 from gan_audit.radiomics.engine import TOGETHER, batch, feature_names
-from gan_audit.radiomics.settings import Settings, parse
+from gan_audit.radiomics.settings import RadiomicsSettings, parse
 from tests.radiomics.peer import blob, texture
 
-RULE = Settings(bin_width=9.0)
+RULE = RadiomicsSettings(bin_width=9.0)
 
 
 def mixed(number=20):
@@ -55,7 +55,7 @@ def test_memory_does_not_grow_with_the_number_of_images():
     peaks = []
     for repeat in (TOGETHER // 2**16, TOGETHER // 2**14):
         tracemalloc.start()
-        batch(images * repeat, settings=Settings(bin_width=25.0, classes=(("firstorder", ()), ("gldm", ()))))
+        batch(images * repeat, settings=RadiomicsSettings(bin_width=25.0, classes=(("firstorder", ()), ("gldm", ()))))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.3 * peaks[0]

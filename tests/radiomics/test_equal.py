@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gan_audit.radiomics.engine import batch
-from gan_audit.radiomics.settings import Settings
+from gan_audit.radiomics.settings import RadiomicsSettings
 from tests.radiomics.peer import GREY, assert_close, assert_equal, blob, peer, texture
 
 STEPS = {2: (0.8, 1.3), 3: (2.0, 0.8, 1.3)}
@@ -91,7 +91,7 @@ def test_real_images_have_pyradiomics_own_numbers(shared_data, folder):
     paths = sorted((shared_data / folder / "images").rglob("*.*"))[::97][:6]
     images = [np.asarray(Image.open(path).convert("L"), dtype=np.float64)[:64, :64] for path in paths]
     assert images
-    found = batch(images, settings=Settings(bin_width=8.0))
+    found = batch(images, settings=RadiomicsSettings(bin_width=8.0))
     for row, image in enumerate(images):
         padded, mask = np.pad(image, 1, mode="edge"), np.pad(np.ones(image.shape, dtype=bool), 1)
         expected = peer(padded, mask, (1.0, 1.0), {"setting": {"binWidth": 8.0}, "featureClass": GREY})

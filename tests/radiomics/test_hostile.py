@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gan_audit.radiomics.engine import batch
-from gan_audit.radiomics.settings import Settings
+from gan_audit.radiomics.settings import RadiomicsSettings
 from tests.radiomics.peer import GREY, assert_equal
 
 
@@ -41,7 +41,7 @@ def test_hostile_regions_are_taken_as_pyradiomics_takes_them(axes, least, kind):
     assert_equal(cases, {"setting": {"binWidth": 10, "minimumROIDimensions": least}, "featureClass": GREY})
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_small_region_is_taken_as_pyradiomics_takes_it(data):
     axes = data.draw(st.sampled_from([2, 3]))
@@ -65,7 +65,9 @@ def test_an_image_without_a_usable_region_is_refused_with_the_reason_and_the_oth
     good = np.arange(100.0).reshape(10, 10)
     empty, huge, broken = np.zeros((10, 10), dtype=bool), good * 1e6, good.copy()
     broken[3, 3] = np.nan
-    found = batch([good, good, huge, broken, good], [None, empty, None, None, None], settings=Settings(bin_width=10.0))
+    found = batch(
+        [good, good, huge, broken, good], [None, empty, None, None, None], settings=RadiomicsSettings(bin_width=10.0)
+    )
     assert set(found.refused) == {1, 2, 3}
     assert "empty" in found.refused[1]
     assert "grey levels" in found.refused[2]

@@ -10,19 +10,18 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from gan_audit.radiomics import eigen
-from gan_audit.radiomics.cells import Cells, emphases
-from gan_audit.radiomics.diagonals import diagonals
+from gan_audit.radiomics.count_matrices import Cells, emphases, truths
 from gan_audit.radiomics.engine import batch
-from gan_audit.radiomics.extent import widest
+from gan_audit.radiomics.glcm import diagonals
 from gan_audit.radiomics.glszm import unite
 from gan_audit.radiomics.offsets import offsets, within
-from gan_audit.radiomics.settings import Settings, parse
-from gan_audit.radiomics.truths import truths
+from gan_audit.radiomics.settings import RadiomicsSettings, parse
+from gan_audit.radiomics.shape import widest
 
 
 def test_a_small_image_worked_by_hand():
     image = np.array([[1.0, 1.0, 2.0], [2.0, 2.0, 2.0]])
-    found = batch([image], settings=Settings(bin_width=1.0))
+    found = batch([image], settings=RadiomicsSettings(bin_width=1.0))
     value = dict(zip(found.names, found.values[0], strict=True))
     assert value["original_firstorder_Mean"] == pytest.approx(10 / 6)
     assert value["original_glszm_LargeAreaEmphasis"] == (2**2 + 4**2) / 2  # two ones, four twos
@@ -48,7 +47,7 @@ def test_directions_are_as_many_as_the_shells_have_voxels(distances):
     assert within((1, 9, 1), (1,), True) == [(0, 1, 0)]
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50, derandomize=True)
 @given(st.integers(1, 30), st.lists(st.tuples(st.integers(0, 29), st.integers(0, 29)), max_size=60))
 def test_united_sets_are_the_connected_components(number, pairs):
     pairs = np.array([(one % number, other % number) for one, other in pairs], dtype=int).reshape(-1, 2)
@@ -112,7 +111,7 @@ def test_truths_are_where_flags_are_set(share, size):
 @pytest.mark.parametrize("width", [8, 9, 10, 41, 42, 100])
 def test_runs_of_any_length_are_measured(width):
     image = np.repeat(np.arange(3.0), width).reshape(3, width)
-    found = batch([image, image.T], settings=Settings(bin_width=1.0))
+    found = batch([image, image.T], settings=RadiomicsSettings(bin_width=1.0))
     emphasis = found.values[:, found.names.index("original_glrlm_LongRunEmphasis")]
     assert emphasis == pytest.approx((width**2 + 3) / 4)  # along the stripes; across and aslant all runs are single
 

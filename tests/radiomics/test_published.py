@@ -8,7 +8,7 @@ import csv
 import pytest
 
 from gan_audit.radiomics.engine import batch
-from gan_audit.radiomics.names import CLASSES
+from gan_audit.radiomics.setting_rules import CLASSES
 from gan_audit.radiomics.settings import parse
 
 MESH = ("MeshVolume", "SurfaceArea", "SurfaceVolumeRatio", "Sphericity")

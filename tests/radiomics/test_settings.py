@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gan_audit.errors import UsageError
-from gan_audit.radiomics.names import CLASSES, FILTERS, SHAPES
-from gan_audit.radiomics.settings import FIELDS, WITHOUT_EFFECT, Settings, parse
-from gan_audit.radiomics.values import KINDS
+from gan_audit.radiomics.setting_rules import CLASSES, FILTERS, KINDS, SHAPES
+from gan_audit.radiomics.settings import FIELDS, WITHOUT_EFFECT, RadiomicsSettings, parse
 
 
 def test_an_empty_file_means_pyradiomics_defaults():
@@ -37,8 +36,8 @@ def test_settings_filters_and_features_are_read():
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ({"settings": {}}, "did you mean setting"),
-        ({"setting": {"binwidth": 5}}, "did you mean binWidth"),
+        ({"settings": {}}, "Did you mean setting"),
+        ({"setting": {"binwidth": 5}}, "Did you mean binWidth"),
         ({"setting": {"binWidth": 0}}, "a number above 0 for PyRadiomics' setting binWidth, got 0"),
         ({"setting": {"binWidth": float("nan")}}, "binWidth"),
         ({"setting": {"binCount": 2.5}}, "a whole number above 0"),
@@ -49,10 +48,10 @@ def test_settings_filters_and_features_are_read():
         ({"setting": {"resegmentMode": "x"}}, "absolute, relative, sigma"),
         ({"setting": ["binWidth"]}, "settings by name"),
         ({"imageType": {"Laplace": {}}}, "imageType"),
-        ({"imageType": {"LoG": {"sigmas": [1]}}}, "did you mean sigma"),
+        ({"imageType": {"LoG": {"sigmas": [1]}}}, "Did you mean sigma"),
         ({"imageType": {"LBP2D": {}}}, "LBP2D"),
-        ({"featureClass": {"glcmm": None}}, "did you mean glcm"),
-        ({"featureClass": {"glcm": ["contrast"]}}, "did you mean Contrast"),
+        ({"featureClass": {"glcmm": None}}, "Did you mean glcm"),
+        ({"featureClass": {"glcm": ["contrast"]}}, "Did you mean Contrast"),
         ({"featureClass": {"glcm": "Contrast"}}, "a list of features"),
     ],
 )
@@ -70,7 +69,7 @@ def test_every_setting_of_pyradiomics_own_schema_is_known_or_left_out_on_purpose
     without = {name for name in schema if name.startswith("lbp")}
     assert set(schema) - without == set(FIELDS) | set(WITHOUT_EFFECT)
     assert set(FIELDS) == set(KINDS)
-    assert set(FIELDS.values()) <= set(Settings.__dataclass_fields__)
+    assert set(FIELDS.values()) <= set(RadiomicsSettings.__dataclass_fields__)
 
 
 def test_names_are_pyradiomics_own_in_its_order():

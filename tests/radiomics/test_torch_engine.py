@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gan_audit.radiomics.engine import batch
-from gan_audit.radiomics.settings import Settings, parse
+from gan_audit.radiomics.settings import RadiomicsSettings, parse
 from gan_audit.radiomics.torch_engine import engine, groups
 from tests.radiomics.peer import GREY, blob, texture
 from tests.radiomics.test_batch import mixed
@@ -20,7 +20,7 @@ from tests.radiomics.test_equal import SETTINGS, sample
 from tests.radiomics.test_hostile import regions
 from tests.stand_in import NAME, switched_on
 
-RULE = Settings(bin_width=9.0)
+RULE = RadiomicsSettings(bin_width=9.0)
 NO_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no CUDA device")
 DEVICES = ["cpu", pytest.param("cuda", marks=NO_GPU)]
 
@@ -107,7 +107,7 @@ def small_cases(draw):
     return cases, {"setting": setting, "featureClass": GREY}
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(small_cases())
 def test_any_small_region_is_taken_alike(drawn):
     cases, content = drawn
@@ -197,4 +197,4 @@ def test_real_images_have_the_numbers_of_the_numpy_engine(shared_data, folder, d
     paths = sorted((shared_data / folder / "images").rglob("*.*"))[::97][:6]
     images = [np.asarray(Image.open(path).convert("L"), dtype=np.float64)[:64, :64] for path in paths]
     masks = [blob(rng, *image.shape) if i % 2 else None for i, image in enumerate(images)]
-    assert_twins(images, masks, rule=Settings(bin_width=8.0), device=device)
+    assert_twins(images, masks, rule=RadiomicsSettings(bin_width=8.0), device=device)

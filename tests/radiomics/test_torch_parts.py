@@ -8,11 +8,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan_audit.radiomics.cells import Cells
-from gan_audit.radiomics.cells import emphases as numpy_emphases
+from gan_audit.radiomics.count_matrices import Cells
+from gan_audit.radiomics.count_matrices import emphases as numpy_emphases
 from gan_audit.radiomics.engine import batch
 from gan_audit.radiomics.glszm import unite as numpy_unite
-from gan_audit.radiomics.settings import Settings
+from gan_audit.radiomics.settings import RadiomicsSettings
 from gan_audit.radiomics.torch_engine import engine
 from gan_audit.radiomics.torch_engine.counting import emphases
 from gan_audit.radiomics.torch_engine.directions import diagonals
@@ -21,7 +21,7 @@ from gan_audit.radiomics.torch_engine.glszm import unite
 from tests.radiomics.peer import texture
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50, derandomize=True)
 @given(st.integers(1, 30), st.lists(st.tuples(st.integers(0, 29), st.integers(0, 29)), max_size=60))
 def test_united_sets_are_those_of_the_numpy_engine(number, pairs):
     pairs = np.array([(one % number, other % number) for one, other in pairs], dtype=int).reshape(-1, 2)
@@ -53,7 +53,7 @@ def test_the_second_eigenvalue_is_found_whether_it_stands_apart_or_not(second, s
 @pytest.mark.parametrize(("smooth", "least"), [(1.0, 0.0), (3.0, 0.9), (12.0, 0.985)])
 def test_smooth_images_need_no_eigenvalue_solver(smooth, least, monkeypatch):
     """Neighbours in smooth images nearly determine each other: the second eigenvalue is hardly below the first."""
-    image, rule = texture(np.random.default_rng(0), 160, 160, smooth=smooth), Settings(bin_width=9.0)
+    image, rule = texture(np.random.default_rng(0), 160, 160, smooth=smooth), RadiomicsSettings(bin_width=9.0)
     expected = batch([image], settings=rule)
     monkeypatch.setattr(torch.linalg, "eigvalsh", None)
     found = engine.batch([image], settings=rule, device="cpu")

@@ -14,7 +14,7 @@ import report_documents
 from report_page import Page
 from report_payloads import PAYLOADS
 
-from gan_audit.report.document import digest, dumps
+from gan_audit.report.document.canonical import digest, dumps
 from gan_audit.report.html import render_html
 from gan_audit.report.pdf import find_browser, print_pdf
 

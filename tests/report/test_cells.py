@@ -7,11 +7,11 @@ import re
 import pytest
 from report_page import Page
 
-from gan_audit.report.cells import HIDDEN, hidden_counts, note, without_counts
-from gan_audit.report.document import dumps
+from gan_audit.report.document.canonical import dumps
 from gan_audit.report.html import render_html
 from gan_audit.report.junit import render_junit
 from gan_audit.report.markdown import render_markdown
+from gan_audit.report.small_counts import HIDDEN, hidden_counts, note, without_counts
 
 
 def with_classes(document, classes, **more):

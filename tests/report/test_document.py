@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from gan_audit.errors import GanAuditError, InputError, UsageError
-from gan_audit.report.document import digest, dumps, load, require, schema
+from gan_audit.report.document.canonical import digest, dumps, load, require, schema
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 VALUES = st.recursive(

@@ -11,7 +11,7 @@ import pytest
 
 from gan_audit.errors import GanAuditError, UsageError
 from gan_audit.report import folder as module
-from gan_audit.report.document import load
+from gan_audit.report.document.canonical import load
 from gan_audit.report.folder import check_target, write_folder
 from gan_audit.report.html import render_html
 

@@ -12,7 +12,7 @@ import report_documents
 from report_page import Page
 from report_payloads import PAYLOADS, UNSEEN
 
-from gan_audit.report.document import dumps
+from gan_audit.report.document.canonical import dumps
 from gan_audit.report.evidence import EvidenceView, render_evidence
 from gan_audit.report.folder import csv_text
 from gan_audit.report.html import render_html

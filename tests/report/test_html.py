@@ -17,7 +17,7 @@ from report_trace import resolve, shown_number
 
 from gan_audit.errors import GanAuditError
 from gan_audit.report import html as module
-from gan_audit.report.document import digest, dumps
+from gan_audit.report.document.canonical import digest, dumps
 from gan_audit.report.html import render_html, script_json, templates
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from gan_audit.errors import InputError
-from gan_audit.report.document import digest, dumps
+from gan_audit.report.document.canonical import digest, dumps
 from gan_audit.report.junit import render_junit
 
 

@@ -6,7 +6,7 @@ import pytest
 import report_documents
 
 from gan_audit.errors import GanAuditError, UsageError
-from gan_audit.report.document import dumps
+from gan_audit.report.document.canonical import dumps
 from gan_audit.report.html import render_html
 from gan_audit.report.junit import render_junit
 from gan_audit.report.lint import refuse_leaks

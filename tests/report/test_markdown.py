@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from gan_audit.report.document import digest, dumps
+from gan_audit.report.document.canonical import digest, dumps
 from gan_audit.report.markdown import LARGEST, MARKER, MOST_ROWS, render_markdown
 
 

@@ -6,8 +6,8 @@ import pytest
 import report_documents
 from report_checks import check
 
-from gan_audit.report.results import entries
-from gan_audit.report.sections.context import Group
+from gan_audit.report.entries import entries
+from gan_audit.report.sections.context import CheckGroup
 from gan_audit.report.sections.pictures import pictures
 
 COLUMNS = ["feature", "Kolmogorov-Smirnov D", "p", "p adjusted"]
@@ -16,7 +16,7 @@ COLUMNS = ["feature", "Kolmogorov-Smirnov D", "p", "p adjusted"]
 def group(*checks):
     """The checks as one group of a report."""
     found = entries({**report_documents.document(), "checks": list(checks)})
-    return Group(tuple(found), "check-0")
+    return CheckGroup(tuple(found), "check-0")
 
 
 def table(rows, columns=COLUMNS):

@@ -7,8 +7,8 @@ import random
 import pytest
 from report_pictures import bars, contours, ecdf, forest, heatmap
 
+from gan_audit.report.charts.spec import MOST_POINTS, MOST_ROWS, Lines, parse, styles
 from gan_audit.report.figures import figure
-from gan_audit.report.plots import MOST_POINTS, MOST_ROWS, Lines, parse, styles
 
 RNG = random.Random(3)
 KINDS = {

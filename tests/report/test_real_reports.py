@@ -19,11 +19,11 @@ import tasks
 from report_page import Page
 from report_trace import resolve, shown_number, unit_of
 
-from gan_audit.report.document import digest, dumps, load
+from gan_audit.report.document.canonical import digest, dumps, load
+from gan_audit.report.entries import entries
 from gan_audit.report.html import render_html
 from gan_audit.report.markdown import LARGEST
 from gan_audit.report.pdf import find_browser, print_pdf
-from gan_audit.report.results import entries
 from gan_audit.report.words import FINDINGS, GATE
 
 BROWSER = find_browser()

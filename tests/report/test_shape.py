@@ -11,10 +11,10 @@ import report_documents
 from jsonschema import Draft202012Validator
 
 from gan_audit.errors import InputError
-from gan_audit.report.document import dumps, load, schema
+from gan_audit.report.document.canonical import dumps, load, schema
+from gan_audit.report.document.schema import KNOWN, problem
 from gan_audit.report.junit import render_junit
 from gan_audit.report.markdown import render_markdown
-from gan_audit.report.shape import KNOWN, problem
 from gan_audit.report.view import build_view
 
 SCHEMA = schema()

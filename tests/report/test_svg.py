@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 import pytest
 from report_pictures import bars, contours, ecdf, forest, heatmap
 
-from gan_audit.report.plots import Surface, parse
-from gan_audit.report.svg import draw, spark
-from gan_audit.report.svg.axes import Scale, spread, ticks
-from gan_audit.report.svg.fields import SHADES, colour
-from gan_audit.report.svg.isolines import isolines
+from gan_audit.report.charts.spec import Surface, parse
+from gan_audit.report.charts.svg import draw, spark
+from gan_audit.report.charts.svg.axes import Scale, spread, ticks
+from gan_audit.report.charts.svg.fields import SHADES, colour
+from gan_audit.report.charts.svg.isolines import isolines
 
 SVG = "{http://www.w3.org/2000/svg}"
 MAKERS = {

@@ -6,8 +6,8 @@ import copy
 
 import pytest
 
-from gan_audit.declared import DECLARED_FIELDS
 from gan_audit.errors import InputError
+from gan_audit.judgement.declarations import DECLARED_FIELDS
 from gan_audit.report.models import CheckBlock, Declared, Table
 from gan_audit.report.view import build_view
 from gan_audit.report.words import STATES

@@ -11,7 +11,7 @@ import report_documents
 from report_page import Page
 
 import gan_audit.report
-from gan_audit.declared import declarations_template
+from gan_audit.judgement.declarations import declarations_template
 from gan_audit.report.evidence import EvidenceView, render_evidence
 from gan_audit.report.html import render_html
 from gan_audit.report.junit import render_junit

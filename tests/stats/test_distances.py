@@ -78,7 +78,7 @@ def test_kernel_distance_is_unbiased_at_small_n():
     assert abs(np.mean(values)) < 4 * np.std(values) / np.sqrt(len(values))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 30), st.integers(1, 20))
 def test_frechet_is_symmetric_zero_to_itself_and_unmoved_by_order(seed, n, d):
     rng = np.random.default_rng(seed)

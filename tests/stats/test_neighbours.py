@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_audit.stats.distances import squared_distances
-from gan_audit.stats.neighbours import manifold, manifold_of, nearest
+from gan_audit.stats.neighbours.api import manifold, manifold_of, nearest
 
 
 def brute(queries, base, k, own=None, groups=None):
@@ -16,7 +16,7 @@ def brute(queries, base, k, own=None, groups=None):
     return np.sort(distance, axis=1)[:, :k]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 80), st.integers(1, 6), st.integers(1, 12))
 def test_neighbours_equal_brute_force_also_with_groups_and_ties(seed, q, n, k, group):
     rng = np.random.default_rng(seed)

@@ -9,7 +9,7 @@ from scipy import stats
 from gan_audit.stats.resampling import draw_splits, effective_size, matched, resample_groups, wilson
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(4, 40), st.integers(1, 5), st.integers(16, 60))
 def test_splits_are_disjoint_by_group_and_of_equal_size(seed, n_groups, per_group, m):
     groups = np.repeat(np.arange(n_groups), per_group)

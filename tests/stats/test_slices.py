@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gan_audit.stats import slices as module
-from gan_audit.stats.rows import Rows
-from gan_audit.stats.slices import Slices, blocks, candidates
+from gan_audit.stats.neighbours import base_slices as module
+from gan_audit.stats.neighbours.base_slices import Slices, blocks, candidates
+from gan_audit.stats.neighbours.rows import Rows
 from tests.stats import oracles
 
 
-def cut(values, height, backend="torch-cpu", approximate=False):
+def cut(values, height, backend="torch-cpu"):
     """Slices of `height` rows each."""
     base = Rows.of(values)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "SLICE", 4 * base.dimension * height)
-        return Slices(base, base.centre(), backend, approximate)
+        return Slices(base, base.centre(), backend)
 
 
 @given(st.integers(0, 50), st.integers(1, 60))

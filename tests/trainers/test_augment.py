@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from gan_audit.data.readers import decode
+from gan_audit.data.formats.readers import decode
 from gan_audit.errors import UsageError
 from tests.trainers.digits import prepared
-from trainers.augment.augment import Order, augment, one
+from trainers.augment.generate import AugmentRequest, augment, one
 from trainers.augment.modalities import MODALITIES, Limits
 from trainers.augment.operations import changed
-from trainers.commands import Modality
+from trainers.cli.commands import Modality
 from trainers.randomness import rng_of
 
 
@@ -62,7 +62,7 @@ def test_volumes_are_changed_too():
 
 
 def test_a_set_names_the_source_of_every_image_by_pseudonym(digits, tmp_path):
-    order = Order(digits, "cells", 60, tmp_path / "set", labels=digits / "labels.csv", seed=3)
+    order = AugmentRequest(digits, "cells", 60, tmp_path / "set", labels=digits / "labels.csv", seed=3)
     assert augment(order) == 60
     text = (tmp_path / "set" / "provenance.json").read_text()
     found = json.loads(text)
@@ -74,7 +74,7 @@ def test_a_set_names_the_source_of_every_image_by_pseudonym(digits, tmp_path):
     assert "patient-" not in text
     assert len(found["training_groups"]) == 16
     assert decode(tmp_path / "set" / found["images"][0]["file"]).pixels.dtype == np.uint8
-    augment(Order(digits, "cells", 60, tmp_path / "again", labels=digits / "labels.csv", seed=3))
+    augment(AugmentRequest(digits, "cells", 60, tmp_path / "again", labels=digits / "labels.csv", seed=3))
     assert json.loads((tmp_path / "again" / "provenance.json").read_text())["images"] == found["images"]
 
 
@@ -90,5 +90,5 @@ def test_one_image_comes_from_its_seed_and_source_alone():
 def test_wrong_orders_are_refused(digits, tmp_path):
     for modality, count in (("petscan", 3), ("ct", 0)):
         with pytest.raises(UsageError):
-            augment(Order(digits, modality, count, tmp_path / "set"))
+            augment(AugmentRequest(digits, modality, count, tmp_path / "set"))
     assert not (tmp_path / "set").exists()

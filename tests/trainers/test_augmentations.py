@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from gan_audit.errors import UsageError
-from trainers.augmentations import AUGMENTATIONS, AdaptiveProbability, Augmentation
+from trainers.loops.differentiable_augmentation import AUGMENTATIONS, AdaptiveProbability, Augmentation
 
 KINDS = list(AUGMENTATIONS)
 

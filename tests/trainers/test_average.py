@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from trainers.average import Average
-from trainers.networks.options import NetworkOptions
+from trainers.loops.average import Average
+from trainers.networks.base import NetworkOptions
 from trainers.networks.registry import build
 from trainers.types import Shape
 

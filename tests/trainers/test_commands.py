@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from gan_audit import cli
 from gan_audit.__main__ import main
-from trainers import commands
+from gan_audit.cli import app
+from trainers.cli import commands
 
 NAMES = ("train", "generate", "augment", "export")
 
@@ -18,10 +18,10 @@ NAMES = ("train", "generate", "augment", "export")
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch):
     """The commands, also where the installed metadata is older than the entry points."""
-    there = {command.name for command in cli.app.registered_commands}
-    monkeypatch.setattr(cli.app, "registered_commands", list(cli.app.registered_commands))
+    there = {command.name for command in app.app.registered_commands}
+    monkeypatch.setattr(app.app, "registered_commands", list(app.app.registered_commands))
     for name in set(NAMES) - there:
-        cli.app.command(name)(getattr(commands, name))
+        app.app.command(name)(getattr(commands, name))
 
 
 def run(*arguments):
@@ -110,11 +110,11 @@ def test_bad_data_is_answered_in_words(digits, tmp_path, capsys):
 def test_help_and_import_load_no_torch():
     code = """
 import sys
-import trainers, trainers.commands, trainers.presets, trainers.types, trainers.config
+import trainers, trainers.cli.commands, trainers.presets, trainers.types, trainers.config
 from gan_audit import cli
 for name in ("train", "generate", "augment", "export"):
     if name not in {command.name for command in cli.app.registered_commands}:
-        cli.app.command(name)(getattr(trainers.commands, name))
+        cli.app.command(name)(getattr(trainers.cli.commands, name))
 from gan_audit.__main__ import main
 for arguments in (["--help"], ["train", "--help"], ["generate", "--help"]):
     try:

@@ -23,7 +23,7 @@ def sample(low=0.0, high=255.0, depth=8, unit="", shape=(8, 8), channels=1):
     return Sample("a", "real", "R-a", "0", None, None, shape, channels, depth, low, high, None, unit)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(-(2**15), 2**15), st.integers(1, 2**16))
 def test_whole_values_come_back_as_they_were(low, span):
     scaling = Scaling(low, low + span, "int32", 16)
@@ -76,7 +76,7 @@ def test_an_image_of_the_right_size_is_left_alone():
 
 
 @given(st.tuples(st.integers(4, 40), st.integers(4, 40)), st.tuples(st.integers(4, 40), st.integers(4, 40)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_resizing_keeps_constants_and_the_range(before, after):
     image = np.stack([np.full(before, 0.25), RNG.random(before)]).astype(np.float32)
     found = resize(image, after)

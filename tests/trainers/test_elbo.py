@@ -8,7 +8,7 @@ import torch
 from scipy.stats import multivariate_normal
 from torch.distributions import Normal, kl_divergence
 
-from trainers.elbo import divergence, draw, elbo, log_likelihood
+from trainers.losses.elbo import divergence, draw, elbo, log_likelihood
 
 
 def rng(seed: int = 0) -> torch.Generator:

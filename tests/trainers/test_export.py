@@ -10,9 +10,9 @@ import torch
 from gan_audit.errors import UsageError
 from tests.trainers.digits import train
 from trainers.data.scaling import Scaling
-from trainers.export import DESCRIPTION, export
 from trainers.randomness import torch_generator
-from trainers.sampling import Sampler
+from trainers.sampling.export import DESCRIPTION, export
+from trainers.sampling.sampler import Sampler
 
 
 def load(path):

@@ -25,7 +25,7 @@ def samples(groups, labels=None, digests=None):
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 20)), min_size=30, max_size=60),
     st.integers(2, 4),

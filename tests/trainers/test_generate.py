@@ -14,16 +14,16 @@ from PIL import Image
 from gan_audit.data import load_inputs
 from gan_audit.errors import InputError, UsageError
 from tests.trainers.digits import train
-from trainers.generate import Order, fold_folders, generate
-from trainers.loader import open_generator
 from trainers.run.folder import open_run
-from trainers.sampling import Sampler, image_seed, labels_for
+from trainers.sampling.generate import GenerateRequest, fold_folders, generate
+from trainers.sampling.plugin import open_generator
+from trainers.sampling.sampler import Sampler, image_seed, labels_for
 
 
 @pytest.fixture(scope="module")
 def made(conditional, tmp_path_factory):
     out = tmp_path_factory.mktemp("sets") / "set"
-    generate(Order(conditional, out, count=20, seed=5))
+    generate(GenerateRequest(conditional, out, count=20, seed=5))
     return out
 
 
@@ -50,7 +50,7 @@ def test_any_image_can_be_made_again_alone(made, conditional, tmp_path):
     for number in (0, 7, 19):
         image = provenance(made)["images"][number]
         out = tmp_path / str(number)
-        generate(Order(conditional, out, single=image["seed"], label=image["label"]))
+        generate(GenerateRequest(conditional, out, single=image["seed"], label=image["label"]))
         again = provenance(out)["images"]
         assert len(again) == 1
         assert again[0]["sha256"] == image["sha256"]
@@ -58,7 +58,7 @@ def test_any_image_can_be_made_again_alone(made, conditional, tmp_path):
 
 
 def test_the_images_differ_and_depend_on_the_seed(made, conditional, tmp_path):
-    generate(Order(conditional, tmp_path / "other", count=20, seed=6))
+    generate(GenerateRequest(conditional, tmp_path / "other", count=20, seed=6))
     digests = [image["sha256"] for image in provenance(made)["images"] + provenance(tmp_path / "other")["images"]]
     assert len(set(digests)) == 40
 
@@ -101,33 +101,33 @@ def test_provenance_holds_no_patient_no_file_name_and_no_path(made, digits, cond
 
 def test_an_earlier_set_is_replaced_only_where_asked_and_other_folders_never(made, conditional, tmp_path):
     with pytest.raises(UsageError, match="--overwrite"):
-        generate(Order(conditional, made, count=2))
+        generate(GenerateRequest(conditional, made, count=2))
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(UsageError, match="something else"):
-        generate(Order(conditional, tmp_path, count=2, overwrite=True))
+        generate(GenerateRequest(conditional, tmp_path, count=2, overwrite=True))
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
 def test_labels_and_counts_that_do_not_fit_are_refused(conditional, tmp_path):
     for order in (
-        Order(conditional, tmp_path / "a"),
-        Order(conditional, tmp_path / "a", single=1, label="digit 9"),
-        Order(conditional, tmp_path / "a", count=3, label="digit 1"),
-        Order(conditional, tmp_path / "a", inputs=tmp_path),
+        GenerateRequest(conditional, tmp_path / "a"),
+        GenerateRequest(conditional, tmp_path / "a", single=1, label="digit 9"),
+        GenerateRequest(conditional, tmp_path / "a", count=3, label="digit 1"),
+        GenerateRequest(conditional, tmp_path / "a", inputs=tmp_path),
     ):
         with pytest.raises(UsageError):
             generate(order)
     assert not (tmp_path / "a").exists()
     with pytest.raises(InputError, match=r"config\.json"):
-        generate(Order(tmp_path, tmp_path / "a", count=1))
+        generate(GenerateRequest(tmp_path, tmp_path / "a", count=1))
 
 
 def test_a_model_that_starts_from_real_images_names_them_by_pseudonym(digits, tmp_path):
     train(digits, tmp_path / "run", "iagan")
-    generate(Order(tmp_path / "run", tmp_path / "set", count=3))
+    generate(GenerateRequest(tmp_path / "run", tmp_path / "set", count=3))
     found = provenance(tmp_path / "set")["images"]
     assert all(image["source"].startswith("R-") for image in found)
-    generate(Order(tmp_path / "run", tmp_path / "one", single=found[2]["seed"]))
+    generate(GenerateRequest(tmp_path / "run", tmp_path / "one", single=found[2]["seed"]))
     assert provenance(tmp_path / "one")["images"][0]["sha256"] == found[2]["sha256"]
 
 
@@ -153,7 +153,7 @@ def test_every_fold_has_its_set(digits, tmp_path):
     assert [path.name for path in fold_folders(tmp_path / "runs")] == ["fold-1", "fold-2"]
     groups = []
     for run in fold_folders(tmp_path / "runs"):
-        generate(Order(run, tmp_path / "sets" / run.name, count=2))
+        generate(GenerateRequest(run, tmp_path / "sets" / run.name, count=2))
         found = provenance(tmp_path / "sets" / run.name)
         assert found["folds"]["of"] == 2
         groups.append(set(found["training_groups"]))

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from trainers.objectives import OBJECTIVES
+from trainers.losses.adversarial import OBJECTIVES
 
 REAL, FAKE = [2.0, -1.0], [0.5, -3.0]
 

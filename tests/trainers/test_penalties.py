@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from trainers.networks.options import NetworkOptions
+from trainers.losses.penalties import CONSTRAINTS, PENALTIES, PathLength, lengths, slopes
+from trainers.networks.base import NetworkOptions
 from trainers.networks.registry import build
-from trainers.penalties import CONSTRAINTS, PENALTIES, PathLength, lengths, slopes
 from trainers.types import Shape
 
 

@@ -10,13 +10,13 @@ import torch
 
 from gan_audit.errors import UsageError
 from tests.trainers.digits import prepared
-from trainers.choices import checked
 from trainers.config import RunConfig, preset_for
 from trainers.loops.table import build
 from trainers.presets import PRESETS
 from trainers.randomness import Draw
-from trainers.samples import draw_samples
+from trainers.sampling.sampler import draw_samples
 from trainers.types import Batch, Shape
+from trainers.validation import checked
 
 SMALL = {"width": 4, "latent": 6, "batch": 4}
 GENERATORS = [name for name, preset in PRESETS.items() if preset.kind != "translation"]

@@ -14,7 +14,7 @@ from tests.trainers.digits import train, write_folder
 from trainers.data.images import load_images
 from trainers.data.prepare import Wishes
 from trainers.data.translation import prepare_translation
-from trainers.generate import Order, generate
+from trainers.sampling.generate import GenerateRequest, generate
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +79,13 @@ def test_a_folder_is_translated_image_by_image(model, pairs, tmp_path):
     targets = None if model == "srgan" else target
     train(source, tmp_path / "run", model, targets=targets, labels=None, changes={"batch": 4})
     for name in ("one", "two"):
-        assert generate(Order(tmp_path / "run", tmp_path / name, count=3, inputs=source)) == 3
+        assert generate(GenerateRequest(tmp_path / "run", tmp_path / name, count=3, inputs=source)) == 3
     found, again = (json.loads((tmp_path / name / "provenance.json").read_text()) for name in ("one", "two"))
     assert found["images"] == again["images"]
     assert np.asarray(Image.open(tmp_path / "one" / "000000.png")).shape == (8, 8)
     assert all(image["source"].startswith("R-") for image in found["images"])
     with pytest.raises(UsageError, match="--inputs"):
-        generate(Order(tmp_path / "run", tmp_path / "three", count=3))
+        generate(GenerateRequest(tmp_path / "run", tmp_path / "three", count=3))
 
 
 @pytest.mark.parametrize(("model", "given"), [("srgan", True), ("pix2pix", False)])

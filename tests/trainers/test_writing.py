@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import SimpleITK
 
-from gan_audit.data.readers import decode
+from gan_audit.data.formats.readers import decode
 from tests.trainers.digits import train
 from trainers.data.scaling import Scaling
-from trainers.generate import Order, generate
-from trainers.writing import Style, folder_names, suffix_for, write_image
+from trainers.sampling.generate import GenerateRequest, generate
+from trainers.sampling.writing import Style, folder_names, suffix_for, write_image
 
 RNG = np.random.default_rng(0)
 GREY8, GREY16 = Scaling(0, 255, "uint8", 8), Scaling(0, 4095, "uint16", 16)
@@ -63,7 +63,7 @@ def test_a_run_on_hounsfield_units_gives_hounsfield_units(tmp_path):
         pixels = RNG.integers(-1000, -200, (8, 8)).astype(np.int16)
         write_image(folder / f"{number}.dcm", pixels, Style(".dcm", HU, (0.5, 0.5)))
     train(folder, tmp_path / "run", "gan", labels=None)
-    generate(Order(tmp_path / "run", tmp_path / "set", count=2))
+    generate(GenerateRequest(tmp_path / "run", tmp_path / "set", count=2))
     found = decode(tmp_path / "set" / "000000.dcm")
     assert found.unit == "HU"
     assert found.pixels.dtype.kind == "i"
@@ -80,7 +80,7 @@ def test_a_run_on_volumes_gives_volumes_of_their_type_and_spacing(tmp_path):
         image.SetSpacing((0.5, 0.5, 3.0))
         SimpleITK.WriteImage(image, str(folder / f"{number}.nii.gz"))
     train(folder, tmp_path / "run", "wgan-gp", labels=None)
-    generate(Order(tmp_path / "run", tmp_path / "set", count=1))
+    generate(GenerateRequest(tmp_path / "run", tmp_path / "set", count=1))
     found = decode(tmp_path / "set" / "000000.nii.gz")
     assert found.pixels.shape == (6, 6, 8)
     assert found.pixels.dtype == np.uint16

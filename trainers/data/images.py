@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from gan_audit.data.digests import set_digest
-from gan_audit.data.labelling import Labelling, label
-from gan_audit.data.matching import Annotation
+from gan_audit.data.labels.labelling import Labelling, label
+from gan_audit.data.labels.matching import Annotation
 from gan_audit.data.pseudonyms import pseudonym_key, pseudonyms
 from gan_audit.data.reading import SetReader
-from gan_audit.data.scan import Facts, Scan, scan
+from gan_audit.data.scan import Scan, ScannedImage, scan
 from gan_audit.data.sources import Source, open_source
 from gan_audit.errors import InputError
-from gan_audit.progress import SILENT, Progress
+from gan_audit.runtime.progress import SILENT, Progress
 from gan_audit.types import ImageSet, Rejected, Sample
 
 MAX_REJECTED = 0.05
@@ -68,7 +68,7 @@ def _labelling(labels: Any, source: Source) -> Labelling:
     return label(None, {"real": source, "synthetic": replace(source, role="synthetic")})
 
 
-def _sample(facts: Facts, annotation: Annotation, pseudonym: str) -> Sample:
+def _sample(facts: ScannedImage, annotation: Annotation, pseudonym: str) -> Sample:
     return Sample(
         facts.id, "real", pseudonym, facts.digest, annotation.label, annotation.group, facts.shape, facts.channels,
         facts.bit_depth, facts.low, facts.high, facts.spacing, facts.unit, facts.has_mask,

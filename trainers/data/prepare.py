@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_audit.data.readers import suffix_of
+from gan_audit.data.formats.readers import suffix_of
 from gan_audit.errors import InputError, UsageError
 from gan_audit.types import Sample
 from trainers.data.fitting import size_for

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_audit.imaging.grey import ITU_R_601
 from gan_audit.types import Image, ImageSet, Sample
 from trainers.data.fitting import fit
 from trainers.data.scaling import Scaling
@@ -82,8 +83,7 @@ def planes(image: Image, channels: int) -> NDArray[Any]:
     """An image as (c, *spatial): grey repeated for a colour run, colour as its luminance (ITU-R 601) for a grey one."""
     if image.channels == 3:
         colours = np.moveaxis(image.pixels, -1, 0)
-        weights = np.array([0.299, 0.587, 0.114])
-        return colours if channels == 3 else np.tensordot(weights, colours, 1)[None]
+        return colours if channels == 3 else np.tensordot(ITU_R_601, colours, 1)[None]
     return np.repeat(image.pixels[None], channels, axis=0)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_audit.data.readers import stem_of
+from gan_audit.data.formats.readers import stem_of
 from gan_audit.errors import InputError, UsageError
 from gan_audit.types import Sample
 from trainers.data.fitting import resize

@@ -9,18 +9,18 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from trainers.augmentations import AdaptiveProbability, Augmentation
-from trainers.average import Average
 from trainers.config import RunConfig
+from trainers.loops.average import Average
 from trainers.loops.base import Losses
+from trainers.loops.differentiable_augmentation import AdaptiveProbability, Augmentation
 from trainers.loops.optimizers import optimizer_for
 from trainers.loops.optimizers import step as descend
-from trainers.networks.options import NetworkOptions
+from trainers.losses.adversarial import OBJECTIVES
+from trainers.losses.penalties import CONSTRAINTS, PENALTIES, PathLength
+from trainers.networks.base import NetworkOptions
 from trainers.networks.progressive import growth
 from trainers.networks.registry import NETWORKS
 from trainers.networks.registry import build as build_networks
-from trainers.objectives import OBJECTIVES
-from trainers.penalties import CONSTRAINTS, PENALTIES, PathLength
 from trainers.randomness import Draw, seed_of
 from trainers.types import Batch
 

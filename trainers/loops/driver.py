@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from trainers.data.sets import TrainingSet
 from trainers.errors import InterruptedRunError
 from trainers.loops.base import Means, Objective
+from trainers.loops.early_stopping import Watch
 from trainers.loops.optimizers import restore, tensors_of
-from trainers.loops.watch import Watch
 from trainers.randomness import Draw
 from trainers.run import checkpoints
 from trainers.run.folder import Run
@@ -36,7 +36,7 @@ Hook = Callable[[Run, Objective, int], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """How long to train, and what to do on the way. Nothing of it changes the weights of a step."""
 
     steps: int
@@ -55,7 +55,7 @@ class StopTraining(Exception):  # noqa: N818 - it is no error
     """Raised by a hook to end a run in good order; its text is shown."""
 
 
-def train(run: Run, data: TrainingSet, objective: Objective, plan: Plan, display: Display | None = None) -> str:
+def train(run: Run, data: TrainingSet, objective: Objective, plan: TrainingPlan, display: Display | None = None) -> str:
     """Trains from the last checkpoint on, and says why it ended.
 
     Raises TrainingStoppedError where going on is useless, InterruptedRunError where the user stopped it; both leave

@@ -9,18 +9,18 @@ import torch
 from torch import Tensor, nn
 
 from gan_audit.errors import UsageError
-from trainers.average import Average
 from trainers.config import RunConfig
+from trainers.loops.average import Average
 from trainers.loops.base import Losses
 from trainers.loops.optimizers import optimizer_for
 from trainers.loops.optimizers import step as descend
-from trainers.loops.terms import TERMS, TWO_WAYS, Scene, Way
-from trainers.networks.options import NetworkOptions
+from trainers.losses.adversarial import OBJECTIVES
+from trainers.losses.penalties import PENALTIES
+from trainers.losses.translation import TERMS, TWO_WAYS, Direction, Scene
+from trainers.networks.base import NetworkOptions
 from trainers.networks.perceptual import Perceptual
 from trainers.networks.translation import TRANSLATORS
 from trainers.networks.translation import build as build_networks
-from trainers.objectives import OBJECTIVES
-from trainers.penalties import PENALTIES
 from trainers.randomness import Draw, seed_of
 from trainers.types import Batch, Shape
 
@@ -96,7 +96,7 @@ class Translation:
         return {"discriminator": total.detach()}
 
     def _judged(
-        self, step: int, way: Way, source: Tensor, real: Tensor, made: Tensor, generator: torch.Generator
+        self, step: int, way: Direction, source: Tensor, real: Tensor, made: Tensor, generator: torch.Generator
     ) -> Tensor:
         """The discriminator's loss, with its penalty on the steps that have one."""
         made = made.detach()
@@ -106,14 +106,14 @@ class Translation:
         penalty = self.penalty(lambda images, _: way.logits(images, source), real, made, None, generator)
         return loss + self.preset.penalty_weight * self.preset.penalty_interval * penalty
 
-    def _way(self, name: str, source: Shape, target: Shape) -> Way:
+    def _way(self, name: str, source: Shape, target: Shape) -> Direction:
         options = NetworkOptions(
             self.preset.latent, self.preset.width, self.preset.depth, spectral_norm=self.preset.spectral_norm
         )
         seed = seed_of(self.config.seed, "weights", name) % 2**31
         made = build_networks(self.preset.network, source, target, options, seed)
         generator, discriminator = (network.to(self.device).train() for network in made)
-        return Way(generator, discriminator, TRANSLATORS[self.preset.network].sees_source)
+        return Direction(generator, discriminator, TRANSLATORS[self.preset.network].sees_source)
 
     def _perceptual(self, target: Shape) -> Perceptual | None:
         if "perceptual" not in self.terms:

@@ -8,14 +8,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from trainers.average import Average
 from trainers.config import RunConfig
-from trainers.elbo import draw as draw_code
-from trainers.elbo import elbo
+from trainers.loops.average import Average
 from trainers.loops.base import Losses
 from trainers.loops.optimizers import optimizer_for
 from trainers.loops.optimizers import step as descend
-from trainers.networks.options import NetworkOptions
+from trainers.losses.elbo import draw as draw_code
+from trainers.losses.elbo import elbo
+from trainers.networks.base import NetworkOptions
 from trainers.networks.vae import build as build_networks
 from trainers.randomness import Draw, seed_of
 from trainers.types import Batch

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_audit.checks.base import Comparison
-from gan_audit.checks.nearest_real import measure
+from gan_audit.checks.memorization.distances import measure
 from gan_audit.checks.prepare import prepare
 from gan_audit.stats.distances import frechet_distance
-from gan_audit.stats.overlap import overlap
+from gan_audit.stats.neighbours.one_pass import overlap
 from trainers.data.scaling import Scaling
 from trainers.data.sets import TrainingSet
 from trainers.loops.base import Objective
@@ -20,7 +20,7 @@ from trainers.loops.driver import StopTraining
 from trainers.monitor.tables import fitted, image_set, table
 from trainers.randomness import rng_of
 from trainers.run.folder import Run
-from trainers.samples import draw_samples
+from trainers.sampling.sampler import draw_samples
 
 SAMPLED = 500
 """Synthetic images of a measurement, and real images of each half they are compared with; fewer where there are few."""

@@ -12,7 +12,7 @@ from gan_audit.features import build_extractors
 from gan_audit.features.base import Extractor, GroupExtractor
 from gan_audit.types import FeatureTable, Image, ImageSet, Role, Sample
 from trainers.data.scaling import Scaling
-from trainers.sampling import stored
+from trainers.sampling.sampler import stored
 
 Images = NDArray[np.float32]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from trainers.networks.base import Generator
+from trainers.networks.base import Generator, NetworkOptions
 from trainers.networks.blocks import SLOPE, Reshape, convolution
 from trainers.networks.conditioning import LatentInput, classes_of
 from trainers.networks.convolutional import Fitted, downwards, upwards
-from trainers.networks.options import NetworkOptions
 from trainers.networks.sizes import fitted, pyramid
 from trainers.types import Shape
 

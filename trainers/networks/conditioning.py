@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gan_audit.errors import UsageError
-from trainers.networks.options import NetworkOptions
+from trainers.networks.base import NetworkOptions
 from trainers.types import Shape
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from trainers.networks.base import Generator
+from trainers.networks.base import Generator, NetworkOptions
 from trainers.networks.blocks import (
     BATCH_NORM,
     SLOPE,
@@ -16,7 +16,6 @@ from trainers.networks.blocks import (
     stretching,
 )
 from trainers.networks.conditioning import Critic, LatentInput, classes_of, input_planes
-from trainers.networks.options import NetworkOptions
 from trainers.networks.sizes import Pyramid, fitted, pyramid
 from trainers.types import Shape
 

@@ -6,10 +6,9 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from trainers.networks.base import Generator
+from trainers.networks.base import Generator, NetworkOptions
 from trainers.networks.blocks import SLOPE, Reshape, spectrally_normalized
 from trainers.networks.conditioning import Critic, LatentInput, classes_of, input_planes
-from trainers.networks.options import NetworkOptions
 from trainers.types import Shape
 
 HIDDEN = 3

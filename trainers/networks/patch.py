@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from trainers.networks.base import NetworkOptions
 from trainers.networks.blocks import SLOPE, convolution, shrinking, spectrally_normalized
-from trainers.networks.options import NetworkOptions
 from trainers.types import Shape
 
 HALVINGS = 2

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from gan_audit.errors import MissingDependencyError, UsageError
+from trainers.networks.base import seeded
 from trainers.networks.blocks import SLOPE, convolution
-from trainers.networks.seeding import seeded
 
 VGG = "vgg19-dcbb9e9d.pth"
 """The published weights of torchvision; the name ends with the first digits of their SHA-256."""

@@ -11,7 +11,7 @@ from math import ceil
 import torch
 from torch import Tensor, nn
 
-from trainers.networks.base import Generator
+from trainers.networks.base import Generator, NetworkOptions
 from trainers.networks.blocks import SLOPE, Reshape, averaged, enlarged, spectrally_normalized
 from trainers.networks.conditioning import Head, LatentInput, classes_of, input_planes, with_planes
 from trainers.networks.equalized import (
@@ -21,7 +21,6 @@ from trainers.networks.equalized import (
     equalized_convolution,
     pixel_normalized,
 )
-from trainers.networks.options import NetworkOptions
 from trainers.networks.sizes import Pyramid, fitted, pyramid
 from trainers.types import Shape
 

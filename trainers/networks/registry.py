@@ -9,12 +9,10 @@ from torch import nn
 
 from gan_audit.errors import UsageError
 from trainers.networks.attention_image import AttentionImageGenerator
-from trainers.networks.base import Generator
+from trainers.networks.base import Generator, NetworkOptions, seeded
 from trainers.networks.convolutional import ConvolutionalGenerator, convolutional_discriminator
 from trainers.networks.dense import DenseGenerator, dense_discriminator
-from trainers.networks.options import NetworkOptions
 from trainers.networks.progressive import ProgressiveGenerator, progressive_discriminator
-from trainers.networks.seeding import seeded
 from trainers.networks.style import StyleGenerator, style_discriminator
 from trainers.types import Shape
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from trainers.networks.base import NetworkOptions
 from trainers.networks.blocks import INSTANCE_NORM, convolution, shrinking, stretching
-from trainers.networks.options import NetworkOptions
 from trainers.networks.sizes import fitted, pyramid
 from trainers.networks.unet import same_size
 from trainers.types import Shape

@@ -5,12 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from trainers.networks.base import Generator
+from trainers.networks.base import Generator, NetworkOptions
 from trainers.networks.blocks import averaged, spectrally_normalized
 from trainers.networks.conditioning import Head, LatentInput, classes_of, input_planes, with_planes
 from trainers.networks.equalized import equalized, equalized_convolution, pixel_normalized, rectified
 from trainers.networks.modulated import ModulatedConvolution, NoiseFromLatent, smoothly_enlarged
-from trainers.networks.options import NetworkOptions
 from trainers.networks.progressive import last_block
 from trainers.networks.sizes import fitted, pyramid
 from trainers.types import Shape
@@ -85,7 +84,7 @@ class StyleGenerator(Generator):
         return image
 
 
-class ResidualBlock(nn.Module):
+class StyleResidualBlock(nn.Module):
     """Two convolutions beside a plain one, averaged down by `factors` (Karras et al. 2020, figure 7)."""
 
     def __init__(self, factors: tuple[int, ...], inputs: int, outputs: int) -> None:
@@ -112,7 +111,7 @@ class StyleDiscriminator(nn.Module):
         self.first = equalized_convolution(steps.axes, shape.channels + self.planes, channels[-1], 1, gain=1.0)
         self.blocks = nn.Sequential(
             *[
-                ResidualBlock(steps.factors[level], channels[level + 1], channels[level])
+                StyleResidualBlock(steps.factors[level], channels[level + 1], channels[level])
                 for level in reversed(range(steps.levels))
             ]
         )

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gan_audit.errors import UsageError
+from trainers.networks.base import NetworkOptions
 from trainers.networks.blocks import convolution
-from trainers.networks.options import NetworkOptions
 from trainers.networks.sizes import fitted
 from trainers.types import Shape
 

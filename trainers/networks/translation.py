@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from torch import nn
 
 from gan_audit.errors import UsageError
-from trainers.networks.options import NetworkOptions
+from trainers.networks.base import NetworkOptions, seeded
 from trainers.networks.patch import PatchDiscriminator
 from trainers.networks.residual import ResidualTranslator
-from trainers.networks.seeding import seeded
 from trainers.networks.superresolution import SuperResolution
 from trainers.networks.unet import UNet
 from trainers.types import Shape
 
 
 @dataclass(frozen=True)
-class Translator:
+class TranslationModel:
     """How images of one shape become images of another."""
 
     generator: Callable[[Shape, Shape, NetworkOptions], nn.Module]
@@ -27,10 +26,10 @@ class Translator:
     """Whether the discriminator judges an image together with the one it was made from (pairs, Isola et al. 2017)."""
 
 
-TRANSLATORS: Mapping[str, Translator] = {
-    "residual": Translator(ResidualTranslator),
-    "unet": Translator(UNet, sees_source=True),
-    "super-resolution": Translator(SuperResolution),
+TRANSLATORS: Mapping[str, TranslationModel] = {
+    "residual": TranslationModel(ResidualTranslator),
+    "unet": TranslationModel(UNet, sees_source=True),
+    "super-resolution": TranslationModel(SuperResolution),
 }
 
 

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from gan_audit.errors import UsageError
+from trainers.networks.base import NetworkOptions
 from trainers.networks.blocks import BATCH_NORM, SLOPE, convolution, shrinking, stretching
-from trainers.networks.options import NetworkOptions
 from trainers.networks.sizes import fitted, pyramid
 from trainers.types import Shape
 

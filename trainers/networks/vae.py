@@ -7,13 +7,12 @@ from math import log
 import torch
 from torch import Tensor, nn
 
+from trainers.networks.base import NetworkOptions, seeded
 from trainers.networks.blocks import SLOPE, convolution
-from trainers.networks.codes import Codes
 from trainers.networks.conditioning import classes_of, with_planes
 from trainers.networks.convolutional import ConvolutionalGenerator, Fitted, downwards
-from trainers.networks.options import NetworkOptions
+from trainers.networks.latent_mixture import Codes
 from trainers.networks.residuals import Residuals
-from trainers.networks.seeding import seeded
 from trainers.networks.sizes import pyramid
 from trainers.types import Shape
 

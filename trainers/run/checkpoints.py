@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gan_audit.aside import beside, swap
 from gan_audit.errors import InputError
+from gan_audit.runtime.atomic import beside, swap
 from trainers.run.files import read_json, write_json
 
 if TYPE_CHECKING:

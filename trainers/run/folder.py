@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from gan_audit.aside import beside, parents, swap
 from gan_audit.errors import InputError, UsageError
+from gan_audit.runtime.atomic import beside, parents, swap
+from gan_audit.runtime.versions import version_of
 from trainers.config import RunConfig
 from trainers.data.images import Images
 from trainers.data.prepare import Prepared
@@ -111,12 +111,7 @@ def checkpoint_of(run: Run) -> checkpoints.Checkpoint:
 def versions() -> dict[str, str]:
     """Python's, this system's, and those of the packages that numbers depend on."""
     found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+    return found | {package: version for package in PACKAGES if (version := version_of(package)) is not None}
 
 
 def _same(run: Run, config: RunConfig, facts: Mapping[str, Any]) -> Run:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gan_audit.errors import InputError
-from gan_audit.progress import SILENT, Progress
+from gan_audit.runtime.progress import SILENT, Progress
 from trainers.data.images import Images, load_images
 from trainers.data.prepare import Prepared, Wishes, prepare
 from trainers.data.sets import TrainingSet

@@ -25,7 +25,7 @@ def emphases(table: Tensor, size: Tensor) -> dict[str, Tensor]:
     """The sixteen statistics that run, zone and dependence matrices share, each (m,); NaN for an empty matrix.
 
     table: (m, levels, sizes), float64, how often each grey level, from 1, and size occurs. size: (sizes,) or
-    (m, sizes), above 0. Keys as those of `gan_audit.radiomics.cells.emphases`.
+    (m, sizes), above 0. Keys as those of `gan_audit.radiomics.count_matrices.emphases`.
     """
     import torch
 

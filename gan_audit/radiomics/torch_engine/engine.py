@@ -13,20 +13,20 @@ from gan_audit.radiomics import engine as numpy_engine
 from gan_audit.radiomics.engine import Features
 from gan_audit.radiomics.filters import filter_names
 from gan_audit.radiomics.region import Region
-from gan_audit.radiomics.settings import Settings
+from gan_audit.radiomics.settings import RadiomicsSettings
 from gan_audit.radiomics.torch_engine import TOGETHER
 from gan_audit.radiomics.torch_engine.firstorder import firstorder
 from gan_audit.radiomics.torch_engine.glcm import glcm
 from gan_audit.radiomics.torch_engine.gldm import gldm
 from gan_audit.radiomics.torch_engine.glrlm import glrlm
 from gan_audit.radiomics.torch_engine.glszm import glszm
-from gan_audit.radiomics.torch_engine.grid import Grid, laid_out
-from gan_audit.radiomics.torch_engine.groups import Group, groups
+from gan_audit.radiomics.torch_engine.grid import RegionGrid, laid_out
+from gan_audit.radiomics.torch_engine.groups import RegionGroup, groups
 from gan_audit.radiomics.torch_engine.ngtdm import ngtdm
 from gan_audit.types import BoolArray, FloatArray
 
 LOGGER = logging.getLogger(__name__)
-CLASSES: dict[str, Callable[[Grid], dict[str, FloatArray]]] = {
+CLASSES: dict[str, Callable[[RegionGrid], dict[str, FloatArray]]] = {
     "firstorder": firstorder,
     "glcm": glcm,
     "glrlm": glrlm,
@@ -40,7 +40,7 @@ def batch(
     images: Sequence[np.ndarray[Any, Any]],
     masks: Sequence[BoolArray | None] | None = None,
     spacings: Sequence[tuple[float, ...] | None] | None = None,
-    settings: Settings | None = None,
+    settings: RadiomicsSettings | None = None,
     device: str = "cuda",
 ) -> Features:
     """As `gan_audit.radiomics.engine.batch`: the same names, undefined values and refusals, numbers equal to 1e-9.
@@ -54,14 +54,16 @@ def batch(
     """
     import torch
 
-    rule, axes = settings or Settings(), images[0].ndim if len(images) else 2
+    rule, axes = settings or RadiomicsSettings(), images[0].ndim if len(images) else 2
     filtered = sum(len(filter_names(kind, axes, rule.of(own))) for kind, own in rule.filters)
     grey, together = partial(grey_features, device=device), max(1, TOGETHER // max(1, filtered))
     with torch.inference_mode():
         return numpy_engine.batch(images, masks, spacings, settings, grey=grey, together=together)
 
 
-def grey_features(regions: Sequence[Region], rule: Settings, classes: set[str], device: str) -> dict[str, FloatArray]:
+def grey_features(
+    regions: Sequence[Region], rule: RadiomicsSettings, classes: set[str], device: str
+) -> dict[str, FloatArray]:
     """Every feature of the classes asked for, by `class_Feature`, each (n,)."""
     found: dict[str, FloatArray] = {}
     for group in groups(regions, rule, device):
@@ -72,7 +74,7 @@ def grey_features(regions: Sequence[Region], rule: Settings, classes: set[str], 
 
 
 def _halving(
-    group: Group, regions: Sequence[Region], rule: Settings, classes: set[str], device: str
+    group: RegionGroup, regions: Sequence[Region], rule: RadiomicsSettings, classes: set[str], device: str
 ) -> list[tuple[list[int], dict[str, FloatArray]]]:
     """The features of a group, in as many parts as the device's memory makes it."""
     import torch
@@ -90,7 +92,7 @@ def _halving(
 
 
 def _computed(
-    regions: Sequence[Region], group: Group, rule: Settings, classes: set[str], device: str
+    regions: Sequence[Region], group: RegionGroup, rule: RadiomicsSettings, classes: set[str], device: str
 ) -> dict[str, FloatArray]:
     grid = laid_out(regions, group.shape, group.top, rule, device)
     chosen = {name: compute for name, compute in CLASSES.items() if name in classes}

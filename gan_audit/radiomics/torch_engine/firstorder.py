@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gan_audit.radiomics.torch_engine.counting import fetched
-from gan_audit.radiomics.torch_engine.grid import Grid
+from gan_audit.radiomics.torch_engine.grid import RegionGrid
 from gan_audit.types import FloatArray
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ EPS = float(np.spacing(1.0))
 QUANTILES = {"10Percentile": 0.1, "25": 0.25, "Median": 0.5, "75": 0.75, "90Percentile": 0.9}
 
 
-def firstorder(grid: Grid) -> dict[str, FloatArray]:
+def firstorder(grid: RegionGrid) -> dict[str, FloatArray]:
     """18 features, each (n,); definitions as in `gan_audit.radiomics.firstorder`."""
     import torch
 

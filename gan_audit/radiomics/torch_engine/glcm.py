@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gan_audit.radiomics.direction_weights import closeness
 from gan_audit.radiomics.glcm import FAINT
 from gan_audit.radiomics.glcm_exact import information_and_mcc
 from gan_audit.radiomics.offsets import single
 from gan_audit.radiomics.torch_engine.counting import counted, fetched
 from gan_audit.radiomics.torch_engine.directions import entropies, linear, matrices
-from gan_audit.radiomics.torch_engine.grid import Grid
-from gan_audit.radiomics.weighting import closeness
+from gan_audit.radiomics.torch_engine.grid import RegionGrid
 from gan_audit.types import FloatArray
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def glcm(grid: Grid) -> dict[str, FloatArray]:
+def glcm(grid: RegionGrid) -> dict[str, FloatArray]:
     """24 features, each (n,): the mean over the directions in which the region has neighbours, NaN where none has."""
     import torch
 
@@ -38,7 +38,7 @@ def glcm(grid: Grid) -> dict[str, FloatArray]:
     return result
 
 
-def _counts(grid: Grid) -> Tensor:
+def _counts(grid: RegionGrid) -> Tensor:
     """(n, directions, levels, levels), float64: how often a voxel of one level has one of another level ahead of it."""
     import torch
 
@@ -52,7 +52,7 @@ def _counts(grid: Grid) -> Tensor:
     return (counts * weights[..., None, None]).sum(1, keepdim=True)
 
 
-def _without_neighbours(grid: Grid, result: dict[str, FloatArray], alone: Tensor) -> None:
+def _without_neighbours(grid: RegionGrid, result: dict[str, FloatArray], alone: Tensor) -> None:
     """One grey level without neighbours: PyRadiomics defines one feature, and which hangs on its directions."""
     rule = grid.rule
     kinds = (grid.histogram[:, 1:] > 0).sum(1)
@@ -62,7 +62,9 @@ def _without_neighbours(grid: Grid, result: dict[str, FloatArray], alone: Tensor
         result[name][image] = value
 
 
-def _by_definition(grid: Grid, result: dict[str, FloatArray], pairs: Tensor, empty: Tensor, faint: Tensor) -> None:
+def _by_definition(
+    grid: RegionGrid, result: dict[str, FloatArray], pairs: Tensor, empty: Tensor, faint: Tensor
+) -> None:
     """Where rounding decides whether a feature is defined, the CPU's shared code does, in PyRadiomics' own order."""
     for image in faint.cpu().nonzero()[:, 0].tolist():
         seen = np.flatnonzero(grid.histogram[image, 1:].cpu().numpy())

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from gan_audit.radiomics.gldm import NAMES
 from gan_audit.radiomics.torch_engine.counting import counted, emphases, fetched
-from gan_audit.radiomics.torch_engine.grid import Grid
+from gan_audit.radiomics.torch_engine.grid import RegionGrid
 from gan_audit.types import FloatArray
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def gldm(grid: Grid) -> dict[str, FloatArray]:
+def gldm(grid: RegionGrid) -> dict[str, FloatArray]:
     """14 features, each (n,), of how many neighbours within the distances resemble each voxel."""
     import torch
 
@@ -28,7 +28,7 @@ def gldm(grid: Grid) -> dict[str, FloatArray]:
     return fetched({name: found[key] for name, key in NAMES.items()})
 
 
-def _dependent(grid: Grid) -> Iterator[tuple[int, Tensor]]:
+def _dependent(grid: RegionGrid) -> Iterator[tuple[int, Tensor]]:
     """For each step ahead: whether a place and the one there lie in the region and resemble each other."""
     rule = grid.rule
     if rule.dependence == 0 and rule.distances == (1,):

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gan_audit.radiomics.direction_weights import distances
 from gan_audit.radiomics.glrlm import NAMES
 from gan_audit.radiomics.offsets import Offset, single
 from gan_audit.radiomics.torch_engine.counting import counted, emphases, fetched
-from gan_audit.radiomics.torch_engine.grid import Grid
-from gan_audit.radiomics.weighting import distances
+from gan_audit.radiomics.torch_engine.grid import RegionGrid
 from gan_audit.types import FloatArray
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def glrlm(grid: Grid) -> dict[str, FloatArray]:
+def glrlm(grid: RegionGrid) -> dict[str, FloatArray]:
     """16 features, each (n,): the mean over the directions in which some line meets the region twice.
 
     Where none does, all are NaN, but RunEntropy and RunVariance are 0 where there was one direction only.
@@ -40,7 +40,7 @@ def glrlm(grid: Grid) -> dict[str, FloatArray]:
     return result
 
 
-def _runs(grid: Grid, offset: Offset) -> Tensor:
+def _runs(grid: RegionGrid, offset: Offset) -> Tensor:
     """(n, levels, lengths): how often runs of each grey level and length, from 1, occur along the offset."""
     same, step, longest = grid.same[offset], grid.step(offset), max(grid.shape)
     length = _equal_ahead(same, step, longest) + 1
@@ -63,7 +63,7 @@ def _equal_ahead(same: Tensor, step: int, longest: int) -> Tensor:
     return found
 
 
-def _valid(grid: Grid) -> Tensor:
+def _valid(grid: RegionGrid) -> Tensor:
     """(n, directions): whether some line along the direction meets the region at least twice, gaps allowed."""
     import torch
 
@@ -76,7 +76,7 @@ def _valid(grid: Grid) -> Tensor:
     return valid
 
 
-def _meet_twice(grid: Grid, rows: Tensor, offset: Offset) -> Tensor:
+def _meet_twice(grid: RegionGrid, rows: Tensor, offset: Offset) -> Tensor:
     """For each of the images whether two voxels of its region lie on one line along the offset."""
     import torch
 

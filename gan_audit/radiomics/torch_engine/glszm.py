@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from gan_audit.radiomics.glszm import NAMES
 from gan_audit.radiomics.torch_engine.counting import counted, emphases, fetched
-from gan_audit.radiomics.torch_engine.grid import Grid
+from gan_audit.radiomics.torch_engine.grid import RegionGrid
 from gan_audit.types import FloatArray
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def glszm(grid: Grid) -> dict[str, FloatArray]:
+def glszm(grid: RegionGrid) -> dict[str, FloatArray]:
     """16 features, each (n,), of the zones that touch over a side, an edge or a corner."""
     place, size = _zones(grid)
     images, levels = len(grid.regions), grid.top + 1
@@ -42,7 +42,7 @@ def unite(number: int, one: Tensor, other: Tensor) -> Tensor:
     return root
 
 
-def _zones(grid: Grid) -> tuple[Tensor, Tensor]:
+def _zones(grid: RegionGrid) -> tuple[Tensor, Tensor]:
     """Image and level (as in `image_level`) and number of voxels of every zone.
 
     The voxels are first taken together to runs along the last axis; runs that touch are then united.
@@ -59,7 +59,7 @@ def _zones(grid: Grid) -> tuple[Tensor, Tensor]:
     return grid.image_level[start[zones]], size[zones]
 
 
-def _touching(grid: Grid, right: Tensor, left: Tensor, run: Tensor) -> tuple[Tensor, Tensor]:
+def _touching(grid: RegionGrid, right: Tensor, left: Tensor, run: Tensor) -> tuple[Tensor, Tensor]:
     """Pairs of runs of one level in neighbouring rows, each pair about once."""
     import torch
 

@@ -11,25 +11,25 @@ import numpy as np
 
 from gan_audit.radiomics.offsets import Offset, offsets
 from gan_audit.radiomics.region import Region
-from gan_audit.radiomics.settings import Settings
+from gan_audit.radiomics.settings import RadiomicsSettings
 from gan_audit.radiomics.torch_engine.counting import counted
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Shape = tuple[int, int, int]
+Extent = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class Grid:
+class RegionGrid:
     """n regions, padded at the end of each axis by the largest distance: an offset that leaves a region meets 0."""
 
     regions: Sequence[Region]
-    shape: Shape
+    shape: Extent
     """Of a padded region."""
     top: int
     """Grey levels 1 to `top` have a place in the tables, the same for all regions."""
-    rule: Settings
+    rule: RadiomicsSettings
     values: Tensor
     """(n, places of a padded region), float64; infinite outside the region."""
     level: Tensor
@@ -93,14 +93,16 @@ class Grid:
         return {offset: (self.here() == self.ahead(offset)) & self.inside for offset in self.steps}
 
 
-def padded(shape: tuple[int, ...], rule: Settings) -> Shape:
+def padded(shape: tuple[int, ...], rule: RadiomicsSettings) -> Extent:
     """The shape with the margin that the settings' distances need."""
     margin = max(rule.distances)
     deep = 0 if rule.force_2d or shape[0] == 1 else margin
     return shape[0] + deep, shape[1] + margin, shape[2] + margin
 
 
-def laid_out(regions: Sequence[Region], shape: tuple[int, ...], top: int, rule: Settings, device: str) -> Grid:
+def laid_out(
+    regions: Sequence[Region], shape: tuple[int, ...], top: int, rule: RadiomicsSettings, device: str
+) -> RegionGrid:
     """The regions on the device. shape: room for each of them. top: at least the largest of their levels."""
     import torch
 
@@ -115,7 +117,7 @@ def laid_out(regions: Sequence[Region], shape: tuple[int, ...], top: int, rule: 
     margin = max(rule.distances)
     tail = ((room[0] - shape[0]) * room[1] + margin) * room[2] + margin
     level = torch.cat([found.view(-1), found.new_zeros(tail)])
-    return Grid(regions, room, top, rule, values, level)
+    return RegionGrid(regions, room, top, rule, values, level)
 
 
 def _packed(regions: Sequence[Region], shape: tuple[int, ...], device: str) -> Tensor:

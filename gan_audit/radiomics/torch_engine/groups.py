@@ -8,7 +8,7 @@ from math import prod
 
 from gan_audit.radiomics.offsets import offsets
 from gan_audit.radiomics.region import Region
-from gan_audit.radiomics.settings import Settings
+from gan_audit.radiomics.settings import RadiomicsSettings
 from gan_audit.radiomics.torch_engine.grid import padded
 
 BYTES = {"cpu": 1 << 26, "cuda": 1 << 31}
@@ -18,7 +18,7 @@ LARGE = 1 << 15
 
 
 @dataclass(frozen=True)
-class Group:
+class RegionGroup:
     """Regions that share a padded shape and a number of levels."""
 
     places: list[int]
@@ -27,13 +27,13 @@ class Group:
     top: int
     """The largest of their grey levels."""
 
-    def halves(self) -> tuple[Group, Group]:
+    def halves(self) -> tuple[RegionGroup, RegionGroup]:
         """The first and the second half; two regions at least."""
         middle = len(self.places) // 2
         return replace(self, places=self.places[:middle]), replace(self, places=self.places[middle:])
 
 
-def groups(regions: Sequence[Region], rule: Settings, device: str) -> Iterator[Group]:
+def groups(regions: Sequence[Region], rule: RadiomicsSettings, device: str) -> Iterator[RegionGroup]:
     """Every region in one group of about as many bytes as suit the device.
 
     Regions go together where neither their sides nor their levels differ by more than half: many calls become few.
@@ -46,11 +46,11 @@ def groups(regions: Sequence[Region], rule: Settings, device: str) -> Iterator[G
         while places:
             top = regions[places[0]].levels
             step = max(1, BYTES[device] // bytes_of(shape, top, rule))
-            yield Group(places[:step], shape, top)
+            yield RegionGroup(places[:step], shape, top)
             places = places[step:]
 
 
-def bytes_of(shape: tuple[int, ...], top: int, rule: Settings) -> int:
+def bytes_of(shape: tuple[int, ...], top: int, rule: RadiomicsSettings) -> int:
     """Memory that one region needs on the device at most, about: places, co-occurrence and run-length matrices."""
     room, flat = padded(shape, rule), rule.force_2d or shape[0] == 1
     places = prod(room) * (128 + len(offsets((1,), flat)))

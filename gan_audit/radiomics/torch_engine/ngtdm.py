@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gan_audit.radiomics.torch_engine.counting import fetched
-from gan_audit.radiomics.torch_engine.grid import Grid
+from gan_audit.radiomics.torch_engine.grid import RegionGrid
 from gan_audit.types import FloatArray
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def ngtdm(grid: Grid) -> dict[str, FloatArray]:
+def ngtdm(grid: RegionGrid) -> dict[str, FloatArray]:
     """5 features, each (n,): Busyness, Coarseness, Complexity, Contrast, Strength."""
     import torch
 
@@ -47,7 +47,7 @@ def _pairs(p: Tensor, s: Tensor, present: Tensor, level: Tensor) -> tuple[Tensor
     return busy, (both * (moved[:, :, None] + moved[:, None, :]) / weight).sum((1, 2))
 
 
-def _differences(grid: Grid) -> Tensor:
+def _differences(grid: RegionGrid) -> Tensor:
     """(n, levels): sum over the voxels of a level of |level - mean level of their neighbours within the distances|.
 
     The numerators are whole and are added by level and number of neighbours, so that the order does not matter.
@@ -64,7 +64,7 @@ def _differences(grid: Grid) -> Tensor:
     return (table / torch.arange(1, most, device=table.device, dtype=table.dtype)).sum(2)
 
 
-def _around(grid: Grid, values: Tensor) -> Tensor:
+def _around(grid: RegionGrid, values: Tensor) -> Tensor:
     """Sum over the neighbours within the distances, int32."""
     total = values.new_zeros(grid.size)
     for distance in grid.rule.distances:
@@ -73,7 +73,7 @@ def _around(grid: Grid, values: Tensor) -> Tensor:
     return total
 
 
-def _box(grid: Grid, values: Tensor, radius: int) -> Tensor:
+def _box(grid: RegionGrid, values: Tensor, radius: int) -> Tensor:
     """Sum over the box that reaches `radius` places along each axis."""
     for axis in ((0, 0, 1), (0, 1, 0), (1, 0, 0))[: 2 if grid.flat else 3]:
         total = values.clone()

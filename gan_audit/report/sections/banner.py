@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from gan_audit.report.entries import Entry, scope_words
 from gan_audit.report.models import Banner, Cell, Fact, FindingView
 from gan_audit.report.numbers import count
-from gan_audit.report.results import Entry, scope_words
 from gan_audit.report.sections.context import Context, short_digest
 from gan_audit.report.text import clean, moment, pointer, words
 from gan_audit.report.words import FINDINGS, GATE, ROLES, SEVERITIES, SHORT, STATES, plural

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from gan_audit.report.charts.spec import Intervals, Mark, Span
+from gan_audit.report.entries import Entry
 from gan_audit.report.figures import figure, of_plot
 from gan_audit.report.models import Block, Card, Cell, CheckBlock, Column, Fact, Figure, Prose, Result, Row, Table
 from gan_audit.report.numbers import DASH
-from gan_audit.report.plots import Intervals, Mark, Span
-from gan_audit.report.results import Entry
-from gan_audit.report.sections.context import Context, Group
+from gan_audit.report.sections.context import CheckGroup, Context
 from gan_audit.report.sections.declared import declared
 from gan_audit.report.sections.details import scalars
 from gan_audit.report.sections.pictures import pictures
@@ -53,14 +53,14 @@ def method_anchor(id: str) -> str:
     return "method-" + "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in id)
 
 
-def _blocks(context: Context, groups: list[Group]) -> list[CheckBlock]:
-    by_id: dict[str, list[Group]] = {}
+def _blocks(context: Context, groups: list[CheckGroup]) -> list[CheckBlock]:
+    by_id: dict[str, list[CheckGroup]] = {}
     for group in groups:
         by_id.setdefault(group.first.id, []).append(group)
     return [_block(context, id, members) for id, members in by_id.items()]
 
 
-def _block(context: Context, id: str, groups: list[Group]) -> CheckBlock:
+def _block(context: Context, id: str, groups: list[CheckGroup]) -> CheckBlock:
     texts = context.methods.get(str(groups[0].first.check["id"])) or {}
     return CheckBlock(
         anchor=f"statistic-{groups[0].first.index}",
@@ -75,7 +75,7 @@ def _block(context: Context, id: str, groups: list[Group]) -> CheckBlock:
     )
 
 
-def _card(context: Context, group: Group) -> Card:
+def _card(context: Context, group: CheckGroup) -> Card:
     state = worst([entry.state for entry in group.entries])
     mixed = len({entry.state for entry in group.classes}) > 1
     apart = group.main is not None and group.main.state != state
@@ -131,7 +131,7 @@ def _sizes(entry: Entry) -> Cell:
     return Cell("", parts=tuple(replace(cell, text=f"{cell.text} {noun}") for cell, noun in parts))
 
 
-def _scopes(context: Context, group: Group) -> Table | None:
+def _scopes(context: Context, group: CheckGroup) -> Table | None:
     if not group.classes:
         return None
     columns = (Column("Class"), *(Column(name, True) for name in SCOPES), Column("Verdict"))
@@ -172,7 +172,7 @@ def _titled(source: Any, entry: Entry) -> Mapping[str, Any]:
     return given if entry.overall else {**given, "title": f"Class {entry.scope}: {given.get('title', '')}"}
 
 
-def _forest(group: Group) -> list[Figure]:
+def _forest(group: CheckGroup) -> list[Figure]:
     """The classes side by side, where there are at least two."""
     scale = 100.0 if group.first.is_share else 1.0
     shown = [entry for entry in group.classes if entry.check["estimate"] is not None]

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gan_audit.report.cells import hidden_counts
+from gan_audit.report.entries import Entry
 from gan_audit.report.models import Cell
 from gan_audit.report.numbers import DASH, count
-from gan_audit.report.results import Entry
 from gan_audit.report.sections.context import Context
+from gan_audit.report.small_counts import hidden_counts
 from gan_audit.report.text import clean, pointer
 from gan_audit.report.words import SHORT, STATES
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gan_audit.declared import DECLARED_FIELDS, DECLARED_SECTIONS, DeclaredField
-from gan_audit.report.results import Entry
+from gan_audit.judgement.declarations import DECLARED_FIELDS, DECLARED_SECTIONS, DeclaredField
+from gan_audit.report.entries import Entry
 from gan_audit.report.text import clean, words
 from gan_audit.report.words import PARTS
 
 
 @dataclass(frozen=True)
-class Group:
+class CheckGroup:
     """One check in one space, over every scope."""
 
     entries: tuple[Entry, ...]
@@ -55,7 +55,7 @@ class Context:
         """Check id to the texts that explain it."""
         return self.document.get("methods") or {}
 
-    def groups(self, families: Iterable[str]) -> list[Group]:
+    def groups(self, families: Iterable[str]) -> list[CheckGroup]:
         """The checks of some families, in the document's order."""
         wanted = tuple(families)
         found: dict[tuple[str, str], list[Entry]] = {}
@@ -63,7 +63,7 @@ class Context:
             if entry.family in wanted:
                 found.setdefault((entry.id, entry.space), []).append(entry)
         return [
-            Group(tuple(sorted(members, key=lambda entry: not entry.overall)), f"check-{members[0].index}")
+            CheckGroup(tuple(sorted(members, key=lambda entry: not entry.overall)), f"check-{members[0].index}")
             for members in found.values()
         ]
 

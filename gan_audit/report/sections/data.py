@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gan_audit.report.cells import hidden_counts
 from gan_audit.report.models import Block, Cell, Column, Row, Table
 from gan_audit.report.numbers import DASH, count
 from gan_audit.report.sections.context import Context
 from gan_audit.report.sections.declared import declared
+from gan_audit.report.small_counts import hidden_counts
 from gan_audit.report.text import clean, pointer
 from gan_audit.report.words import ROLES
 

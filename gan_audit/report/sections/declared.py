@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gan_audit.declared import DECLARED_SECTIONS
+from gan_audit.judgement.declarations import DECLARED_SECTIONS
 from gan_audit.report.models import Answer, Declared
 from gan_audit.report.sections.context import Context
 from gan_audit.report.text import clean, pointer, prose, words

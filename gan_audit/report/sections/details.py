@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gan_audit.report.entries import Entry
 from gan_audit.report.models import Cell, Fact
 from gan_audit.report.numbers import DASH, count, number, quantity
-from gan_audit.report.results import Entry
 from gan_audit.report.text import clean, words
 
 DRAWN = ("tables", "figures")

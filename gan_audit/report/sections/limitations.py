@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gan_audit.report.cells import note
 from gan_audit.report.models import Block, Bullets
 from gan_audit.report.sections.context import Context
 from gan_audit.report.sections.declared import declared
+from gan_audit.report.small_counts import note
 from gan_audit.report.text import clean
 from gan_audit.report.words import plural
 

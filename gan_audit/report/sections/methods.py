@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gan_audit.report.models import Cell, Fact, Method
+from gan_audit.report.models import Cell, Fact, MethodNote
 from gan_audit.report.sections.cards import method_anchor
 from gan_audit.report.sections.context import Context
 from gan_audit.report.text import clean, pointer, words
@@ -19,7 +19,7 @@ NAMES = {
 }
 
 
-def methods(context: Context) -> Iterator[Method]:
+def methods(context: Context) -> Iterator[MethodNote]:
     """The cards in the order in which the checks appear, then those of checks that are not in this audit."""
     seen = list(dict.fromkeys(str(entry.check["id"]) for entry in context.entries))
     for id in [*seen, *sorted(set(context.methods) - set(seen))]:
@@ -31,4 +31,4 @@ def methods(context: Context) -> Iterator[Method]:
                 if texts.get(key) is not None
             )
             name = clean(id, 120)
-            yield Method(method_anchor(name), name, clean(texts.get("title") or words(id)), items)
+            yield MethodNote(method_anchor(name), name, clean(texts.get("title") or words(id)), items)

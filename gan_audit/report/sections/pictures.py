@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from gan_audit.report.entries import Entry
 from gan_audit.report.figures import figure
 from gan_audit.report.models import Figure
-from gan_audit.report.results import Entry
-from gan_audit.report.sections.context import Group
+from gan_audit.report.sections.context import CheckGroup
 
 MOST_FEATURES = 20
 """Features of a figure, those with the largest values; the appendix lists all."""
@@ -19,13 +19,13 @@ MOST_PAIRS = 10
 SIGNIFICANT = 0.05
 """Adjusted p-value up to which a feature is marked."""
 
-Source = Mapping[str, Any]
+Details = Mapping[str, Any]
 Rows = list[list[Any]]
-Picture = tuple[str, Entry, Source]
+Picture = tuple[str, Entry, Details]
 """End of the anchor, the result that it stems from, and the figure as audit.json would hold it."""
 
 
-def pictures(group: Group) -> tuple[list[Figure], list[str]]:
+def pictures(group: CheckGroup) -> tuple[list[Figure], list[str]]:
     """The figures of one check in one space, and a sentence for each that could not be drawn."""
     drawn: list[Figure] = []
     notes: list[str] = []
@@ -37,11 +37,11 @@ def pictures(group: Group) -> tuple[list[Figure], list[str]]:
     return drawn, notes
 
 
-def _nothing(group: Group) -> Iterator[Picture]:
+def _nothing(group: CheckGroup) -> Iterator[Picture]:
     yield from ()
 
 
-def _features(group: Group) -> Iterator[Picture]:
+def _features(group: CheckGroup) -> Iterator[Picture]:
     """The features that differ most, over all images and class by class."""
     if group.main and (rows := _rows(group.main)):
         yield "features", group.main, _forest(group.main, rows)
@@ -50,7 +50,7 @@ def _features(group: Group) -> Iterator[Picture]:
         yield "map", classes[0], _map({entry.scope: {str(r[0]): r[1] for r in _rows(entry)} for entry in classes})
 
 
-def _information(group: Group) -> Iterator[Picture]:
+def _information(group: CheckGroup) -> Iterator[Picture]:
     """What a feature tells of the label in either set."""
     rows = _rows(group.main)[:MOST_PAIRS] if group.main else []
     if group.main and rows:
@@ -74,7 +74,7 @@ _SETS = {1: "real", 2: "synthetic"}
 """Column of the table of mutual information to the set."""
 
 
-def _forest(entry: Entry, rows: Rows) -> Source:
+def _forest(entry: Entry, rows: Rows) -> Details:
     columns = [str(name) for name in _table(entry)["columns"]]
     place = columns.index("p adjusted") if "p adjusted" in columns else None
     shown = sorted(rows, key=lambda row: -row[1])[:MOST_FEATURES]
@@ -94,7 +94,7 @@ def _forest(entry: Entry, rows: Rows) -> Source:
     }
 
 
-def _map(by_class: Mapping[str, Mapping[str, float]]) -> Source:
+def _map(by_class: Mapping[str, Mapping[str, float]]) -> Details:
     largest: dict[str, float] = {}
     for values in by_class.values():
         for name, value in values.items():
@@ -131,7 +131,7 @@ def _name(feature: Any) -> str:
     return str(feature).removeprefix("original_")
 
 
-_MAKERS: Mapping[str, Callable[[Group], Iterator[Picture]]] = {
+_MAKERS: Mapping[str, Callable[[CheckGroup], Iterator[Picture]]] = {
     "marginals.ks": _features,
     "marginals.wasserstein": _features,
     "labels.mutual_information": _information,

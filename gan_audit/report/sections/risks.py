@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gan_audit.report.entries import Entry
 from gan_audit.report.models import Block, Cell, Column, Row, Table
-from gan_audit.report.results import Entry
 from gan_audit.report.sections.context import Context
 from gan_audit.report.sections.declared import declared
 from gan_audit.report.texts import read_toml

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gan_audit.report.cells import smallest
-from gan_audit.report.grid import Grid, Tile
+from gan_audit.report.charts.svg import tiles
+from gan_audit.report.charts.verdict_grid import Tile, VerdictGrid
+from gan_audit.report.entries import Entry
 from gan_audit.report.models import Block, Bullets, Cell, Column, Figure, Prose, Row, Table
-from gan_audit.report.results import Entry
 from gan_audit.report.sections.classes import ClassResults, of_classes, reasons
 from gan_audit.report.sections.context import Context
 from gan_audit.report.sections.declared import declared
 from gan_audit.report.sections.first_looks import first_looks
-from gan_audit.report.svg import tiles
+from gan_audit.report.small_counts import smallest
 from gan_audit.report.text import label
 from gan_audit.report.words import PARTS, STATES, worst
 
@@ -92,7 +92,7 @@ def _figure(context: Context, classes: Sequence[ClassResults]) -> Figure:
     shown = sorted(classes, key=lambda item: -item.states["not-met"])[:MOST_COLUMNS]
     shown = [item for item in classes if item in shown]
     cut = f" The {len(shown)} of {len(classes)} classes with the most unmet criteria; the table holds all."
-    grid = Grid(
+    grid = VerdictGrid(
         title="Every result by class",
         caption="Shape and colour: verdict. Number: value. Empty: no result."
         + (cut if len(shown) < len(classes) else ""),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from gan_audit.report.entries import Entry
 from gan_audit.report.models import Block, Bullets, Cell, Column, Prose, Row, Table
 from gan_audit.report.numbers import DASH
-from gan_audit.report.results import Entry
-from gan_audit.report.sections.context import Context, Group
+from gan_audit.report.sections.context import CheckGroup, Context
 from gan_audit.report.words import PARTS, SHORT, STATES, plural, worst
 
 COLUMNS = (
@@ -59,7 +59,7 @@ def all_results(context: Context) -> Table:
     return Table("All results of this audit, as they stand in audit.json.", columns, rows, stack=True)
 
 
-def by_class(group: Group) -> str:
+def by_class(group: CheckGroup) -> str:
     """`5 met, 1 not met`."""
     states = Counter(entry.state for entry in group.classes)
     return ", ".join(f"{states[state]} {SHORT[state]}" for state in STATES if states[state])
@@ -74,7 +74,7 @@ def _rows(context: Context) -> Iterator[Row]:
             yield from _group_rows(group)
 
 
-def _group_rows(group: Group) -> Iterator[Row]:
+def _group_rows(group: CheckGroup) -> Iterator[Row]:
     entry = group.main
     title, space = _title(group), Cell(group.first.space or DASH, code=True)
     if entry:
@@ -91,7 +91,7 @@ def _group_rows(group: Group) -> Iterator[Row]:
                 yield Row((Cell(f"Class {each.scope}"), Cell(""), *_numbers(each), each.badge), minor=True)
 
 
-def _title(group: Group) -> Cell:
+def _title(group: CheckGroup) -> Cell:
     title = Cell(group.first.title, href=group.anchor)
     unit = next((entry.unit for entry in group.entries if entry.unit), "")
     return Cell("", parts=(title, Cell(unit, minor=True))) if unit else title

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gan_audit.report.cells import HIDDEN
+from gan_audit.report.entries import Entry
 from gan_audit.report.models import Block, Cell, Column, Prose, Row, Table
 from gan_audit.report.numbers import DASH
-from gan_audit.report.results import Entry
 from gan_audit.report.sections.context import Context
 from gan_audit.report.sections.details import plain
+from gan_audit.report.small_counts import HIDDEN
 from gan_audit.report.text import clean
 
 

@@ -16,8 +16,8 @@ from trainers.loops.base import Means
 from trainers.loops.driver import load_weights
 from trainers.loops.optimizers import restore, tensors_of
 from trainers.loops.table import build
-from trainers.loops.terms import TERMS, Scene, Way
-from trainers.objectives import OBJECTIVES
+from trainers.losses.adversarial import OBJECTIVES
+from trainers.losses.translation import TERMS, Direction, Scene
 from trainers.randomness import Draw
 from trainers.types import Batch, Shape
 
@@ -56,7 +56,7 @@ class Mean(nn.Module):
 
 def scene(*, sees_source: bool = False, objective: str = "least-squares") -> Scene:
     """G doubles and F is a quarter, so that F(G(x)) is half of x; x is 0.4 and y is 0.6 everywhere."""
-    there, again = Way(Times(2.0), Mean(), sees_source), Way(Times(0.25), Mean(), sees_source)
+    there, again = Direction(Times(2.0), Mean(), sees_source), Direction(Times(0.25), Mean(), sees_source)
     source, target = torch.full((3, 1, 2, 2), 0.4), torch.full((3, 1, 2, 2), 0.6)
     made, back = there.generator(source), again.generator(target)
     return Scene(source, target, made, back, there, again, OBJECTIVES[objective], None)

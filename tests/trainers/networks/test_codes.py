@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.stats import norm
 
-from trainers.networks.codes import DECAY, Codes
+from trainers.networks.latent_mixture import DECAY, Codes
 
 LATENT = 3
 FACTOR = torch.tensor([[1.0, 0.0, 0.0], [0.8, 0.5, 0.0], [-0.3, 0.2, 0.9]])

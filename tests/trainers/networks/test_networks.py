@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from gan_audit.errors import UsageError
+from trainers.networks.base import NetworkOptions
 from trainers.networks.blocks import SelfAttention
-from trainers.networks.options import NetworkOptions
 from trainers.networks.registry import NETWORKS, build
 from trainers.types import Shape
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from trainers.networks.base import NetworkOptions
 from trainers.networks.blocks import averaged, enlarged
-from trainers.networks.options import NetworkOptions
 from trainers.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator, growth
 from trainers.networks.registry import build
 from trainers.types import Shape

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from trainers.networks.options import NetworkOptions
+from trainers.networks.base import NetworkOptions
 from trainers.networks.residuals import Residuals
 from trainers.networks.vae import build
 from trainers.types import Shape

@@ -25,7 +25,7 @@ def test_a_worked_pyramid(size: tuple[int, ...], sizes: tuple[tuple[int, ...], .
     assert pyramid(size).sizes == sizes
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SIDES, st.integers(0, 5))
 def test_a_pyramid_covers_the_image_with_little_to_spare(size: list[int], levels: int) -> None:
     found = pyramid(size, levels)

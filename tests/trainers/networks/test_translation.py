@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from gan_audit.errors import MissingDependencyError, UsageError
-from trainers.networks.options import NetworkOptions
+from trainers.networks.base import NetworkOptions
 from trainers.networks.perceptual import Perceptual
 from trainers.networks.superresolution import dealt
 from trainers.networks.translation import TRANSLATORS, build

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from trainers.elbo import draw, elbo
-from trainers.networks.options import NetworkOptions
+from trainers.losses.elbo import draw, elbo
+from trainers.networks.base import NetworkOptions
 from trainers.networks.vae import build
 from trainers.types import Shape
 

@@ -1,0 +1,1 @@
+"""What is done with finished audits: compared, verified, used to filter a set."""

@@ -1,0 +1,1 @@
+"""Whether synthetic images repeat real ones: identical pictures, parts, and distances to the nearest patient."""

@@ -1,0 +1,1 @@
+"""Tables of labels and patients, and their rows matched with images."""

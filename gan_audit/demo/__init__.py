@@ -1,0 +1,1 @@
+"""The embedded example: phantoms, and an audit of them."""

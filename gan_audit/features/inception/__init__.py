@@ -1,0 +1,1 @@
+"""The Inception network behind the Fréchet inception distance, and its weights."""

@@ -1,0 +1,1 @@
+"""Radiomic features as a space, by either engine."""

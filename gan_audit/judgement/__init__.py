@@ -1,0 +1,1 @@
+"""Policy, verdict, findings and declarations: the only place that knows a threshold."""

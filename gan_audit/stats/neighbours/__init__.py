@@ -1,0 +1,1 @@
+"""Exact nearest neighbours in feature space, and what follows from them."""

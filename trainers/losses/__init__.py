@@ -1,0 +1,1 @@
+"""Objectives of the generators and their penalties."""

@@ -1,0 +1,1 @@
+"""Images from trained generators, with where they came from."""

@@ -12,7 +12,7 @@ IS_3_11 := -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'
 PYTHONS := python3.11 python3.12 python3.13 python3.14 python3 python
 PYTHON ?= $(shell for python in $(PYTHONS); do $$python $(IS_FIT) && echo $$python && break; done)
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
-# Tests run in one process a core; a failure repeats alike with JOBS=0, in this process.
+# Tests run in one process a core, each on one thread; a failure repeats alike with JOBS=0, in this process.
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 DEMO ?= gan-audit-demo
 STAMP := $(VENV)/.installed
@@ -29,10 +29,10 @@ demo: $(STAMP) ## audit a sound and a memorizing generator of phantoms, and say 
 	@$(BIN)/gan-audit demo --out $(DEMO)
 
 test: $(STAMP) ## run the tests
-	@$(BIN)/python -m pytest --quiet --numprocesses $(JOBS) --dist worksteal $(PYTEST_ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 coverage: $(STAMP) ## run the tests and show the share of lines they run; fails below the floor in pyproject.toml
-	@$(BIN)/python -m pytest --quiet --numprocesses $(JOBS) --dist worksteal --cov --cov-report=term $(PYTEST_ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses $(JOBS) --dist worksteal --cov --cov-report=term $(PYTEST_ARGS)
 
 check: $(STAMP) ## formatting, lint and types; changes nothing
 	@$(BIN)/ruff format --check --quiet .

@@ -15,10 +15,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from gan_audit.audit import audit
     from gan_audit.result import AuditResult
 
-__all__ = ["AuditResult", "audit"]
+__all__ = ["AuditResult", "__version__", "audit"]
 
 
 class _Package(ModuleType):
@@ -31,6 +32,11 @@ class _Package(ModuleType):
     @audit.setter
     def audit(self, module: ModuleType) -> None:
         """Importing `gan_audit.audit` would put the module in the function's place."""
+
+    @property
+    def __version__(self) -> str:
+        """The installed version; empty where the package runs without being installed."""
+        return import_module("gan_audit.runtime.versions").version_of("gan-audit") or ""
 
     @property
     def AuditResult(self) -> Any:  # noqa: N802 - the class's own name

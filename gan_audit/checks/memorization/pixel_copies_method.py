@@ -31,6 +31,6 @@ METHODS: Mapping[str, Method] = {
         "about blobs, at any place. Real images that are identical under two names count as one patient.",
         reference="Simard, LeCun and Denker 1993 (tangent distance); Lucas and Kanade 1981; Immerkaer 1996 (noise); "
         "Lowe 2004; Levina and Bickel 2004, eq. 6; Benjamini and Hochberg 1995",
-        revision=4,
+        revision=5,
     )
 }

@@ -29,7 +29,7 @@ OTHERS = {
     "--patients",
     "--alone",
 }
-"""Options of the benchmarks, which the documentation names too."""
+"""Options of the benchmarks and of pip, which the documentation names too."""
 
 
 @pytest.fixture(scope="module")

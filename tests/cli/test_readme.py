@@ -19,6 +19,7 @@ TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *so
 OTHERS = {
     "--data",
     "--engine",
+    "--index-url",
     "--faults",
     "--n",
     "--out",

@@ -38,9 +38,9 @@ class AuditResult:
         so; False only for images that are nobody's. keep: a folder of features to move to `private/features`.
         Raises UsageError where `out` holds something else or cannot be written.
         """
-        from gan_audit.report.evidence import render_evidence
         from gan_audit.report.folder import write_folder
         from gan_audit.report.gallery import gallery
+        from gan_audit.report.pair_pictures import render_evidence
 
         pairs = list(self.pairs())
         shown = render_evidence(gallery(pairs, self.sets), restricted=restricted) if evidence else None

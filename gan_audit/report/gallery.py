@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_audit.imaging.orientations import ORIENTATIONS, orient
-from gan_audit.report.evidence import EvidenceView
+from gan_audit.report.pair_pictures import EvidenceView
 from gan_audit.types import Image, ImageSet, Pair, Role, Sample
 
 LARGEST = 24

@@ -13,11 +13,11 @@ from report_page import Page
 from report_payloads import PAYLOADS, UNSEEN
 
 from gan_audit.report.document.canonical import dumps
-from gan_audit.report.evidence import EvidenceView, render_evidence
 from gan_audit.report.folder import csv_text
 from gan_audit.report.html import render_html
 from gan_audit.report.junit import render_junit
 from gan_audit.report.markdown import LARGEST, escape, render_markdown
+from gan_audit.report.pair_pictures import EvidenceView, render_evidence
 
 TAGS = {"script": 3, "style": 1, "img": 0, "iframe": 0}
 """How many elements of a kind a page has, whatever its document says."""

@@ -12,10 +12,10 @@ from report_page import Page
 
 import gan_audit.report
 from gan_audit.judgement.declarations import declarations_template
-from gan_audit.report.evidence import EvidenceView, render_evidence
 from gan_audit.report.html import render_html
 from gan_audit.report.junit import render_junit
 from gan_audit.report.markdown import render_markdown
+from gan_audit.report.pair_pictures import EvidenceView, render_evidence
 from gan_audit.report.sections.clauses import DECLARED_IN, MEASURED_IN
 from gan_audit.report.texts import read_toml
 from gan_audit.report.view import build_view

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from report_page import Page
 
-from gan_audit.report.evidence import GAIN, LARGEST, EvidenceView, difference, png, reduced, render_evidence
+from gan_audit.report.pair_pictures import GAIN, LARGEST, EvidenceView, difference, png, reduced, render_evidence
 
 RNG = np.random.default_rng(5)
 

@@ -10,14 +10,13 @@ import numpy as np
 from scipy import stats
 
 from gan_audit.checks.base import Check, CheckSettings, Comparison, noun
-from gan_audit.checks.memorization import nearest_neighbour_methods
 from gan_audit.checks.memorization.distances import CLOSEST, Distances, between_halves, measure, usable
 from gan_audit.checks.memorization.nearest_neighbour_tables import Unseen, evidence, pairs, unseen
 from gan_audit.checks.memorization.three_distances import three_distances
 from gan_audit.checks.two_sample import MORE
 from gan_audit.stats.rank_sum import variance_of_sum
 from gan_audit.stats.resampling import draw_splits, effective_size, resample_groups, summarize, wilson
-from gan_audit.types import ALL, CheckResult, Estimate, FloatArray, IntArray, Outcome, check_key
+from gan_audit.types import ALL, CheckResult, Estimate, FloatArray, IntArray, Method, Outcome, check_key
 
 DRAWS = 1000
 """Bootstrap samples behind the interval of the ratio."""
@@ -25,6 +24,7 @@ MANY = 10_000
 """Number of groups beyond which bootstrap means are drawn from a normal distribution of the same mean and variance.
 
 By the central limit theorem both then agree, and the bootstrap would take a thousand passes over the rows."""
+VIEWS = "In a space of thumbnails a distance is the least over the eight orientations of a square and the negative."
 
 
 def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
@@ -34,7 +34,7 @@ def run(data: Comparison, settings: CheckSettings) -> Iterator[Outcome]:
     if found is not None and not len(found.baseline):
         reason = "no two real images that differ and belong to different patients"
     if reason or found is None:
-        yield from (data.skip(id, f"There are {reason}.", MORE) for id in nearest_neighbour_methods.METHODS)
+        yield from (data.skip(id, f"There are {reason}.", MORE) for id in METHODS)
         return
     rng = settings.rng(check_key("memorization", data.space, data.scope))
     splits = draw_splits(data.real.groups, data.real.groups, rng)
@@ -178,4 +178,45 @@ def _result(
     )
 
 
-CHECK = Check(methods=nearest_neighbour_methods.METHODS, run=run, use="copies", per_class=True)
+METHODS = {
+    "memorization.ratio": Method(
+        title="Nearest-distance ratio",
+        family="memorization",
+        question="Are synthetic images systematically nearer to real ones than patients are to each other?",
+        means="1 is expected of a generator that has learnt the distribution; well below 1 it reproduces its "
+        "training images.",
+        does_not_mean="Above 1 it clears nobody: a few copies among poor images leave the mean high.",
+        computed="Mean distance of the synthetic images to the nearest real one, over the mean distance of the real "
+        "images to the nearest real one of another patient; exact search over all real images. The table sets it "
+        "beside the distances of synthetic images from each other, and of unseen images to real ones, at equal n. "
+        + VIEWS,
+        reference="Three-distance comparison of the memorization literature, here at patient level",
+        revision=2,
+    ),
+    "memorization.close_fraction": Method(
+        title="Close fraction",
+        family="memorization",
+        question="How many synthetic images are too near to a real one?",
+        means="About 1 % is expected, since 1 % of the real images are that near to another patient's.",
+        does_not_mean="A near image need not be a copy: near in this space only. The pixel-level check verifies it.",
+        computed="Share of synthetic images whose nearest real image is nearer than the 1 % quantile of the real "
+        "images' distances to another patient; copies among the real images do not count towards the quantile. "
+        + VIEWS,
+        reference="Distance to the closest record with a real-to-real baseline, at patient level",
+        revision=2,
+    ),
+    "memorization.authenticity": Method(
+        title="Authenticity",
+        family="memorization",
+        question="How many synthetic images are not merely noisy versions of their nearest real image?",
+        means="The share of images that are farther from their nearest real image than that one is from the next "
+        "patient. Compare it with the reference: its expected value depends on the dimension and is not 50 %.",
+        does_not_mean="It is no probability of privacy, and values from other spaces cannot be compared.",
+        computed="AuthPct with the nearest real image's own neighbour distance (indexed by that image), in percent, "
+        "neighbours of the same patient left out; `all_images` is the published value, which leaves none out. " + VIEWS,
+        reference="Alaa et al. 2022, How Faithful is your Synthetic Data?, section 4, as corrected by its authors",
+        revision=2,
+    ),
+}
+
+CHECK = Check(methods=METHODS, run=run, use="copies", per_class=True)

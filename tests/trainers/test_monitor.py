@@ -60,7 +60,7 @@ def test_measuring_changes_no_weight(digits, tmp_path):
     assert all(torch.equal(watched[name], alone[name]) for name in alone)
     rows = [row["monitor"] for row in open_run(tmp_path / "watched").rows() if "monitor" in row]
     assert len(rows) == 4
-    assert (tmp_path / "watched" / "curves.svg").read_text().count("<polyline") == 3
+    assert (tmp_path / "watched" / "curves.svg").read_text().count('stroke-width="1.8"') == 3
 
 
 def test_a_run_stops_on_memorization_and_keeps_its_weights(digits, tmp_path, monkeypatch):

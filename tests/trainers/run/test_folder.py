@@ -74,7 +74,12 @@ def test_curves_are_drawn_from_the_log():
     panels = curves_of(rows)
     assert [panel.title for panel in panels] == ["losses", "memorization ratio"]
     root = ET.fromstring(svg_of([*panels, Panel("a < b & c", {"x": [(0, 1)]})]))
-    assert len(root.findall(".//{http://www.w3.org/2000/svg}polyline")) == 4
+    assert sum(path.get("stroke-width") == "1.8" for path in root.iter("{http://www.w3.org/2000/svg}path")) == 4
+    assert "a < b & c" in [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert (
+        len(curves_of([{"step": i, "losses": {"generator": 1.0}} for i in range(9000)])[0].lines["generator"]) == 9000
+    )
+    assert len(svg_of([Panel("long", {"x": [(i, i % 7) for i in range(9000)]})])) < 40_000
     assert curves_of([]) == []
 
 

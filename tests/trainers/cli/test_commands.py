@@ -111,7 +111,7 @@ def test_help_and_import_load_no_torch():
     code = """
 import sys
 import trainers, trainers.cli.commands, trainers.presets, trainers.types, trainers.config
-from gan_audit import cli
+from gan_audit.cli import app as cli
 for name in ("train", "generate", "augment", "export"):
     if name not in {command.name for command in cli.app.registered_commands}:
         cli.app.command(name)(getattr(trainers.cli.commands, name))

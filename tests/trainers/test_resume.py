@@ -86,7 +86,8 @@ import torch; torch.set_num_threads(1)
 from pathlib import Path
 from trainers.loops import driver
 driver.LOG_EVERY = 1
-driver.TrainingPlan.__init__.__defaults__ = (None, 0.0, *driver.TrainingPlan.__init__.__defaults__[2:])  # save at every step
+start = driver.TrainingPlan.__init__
+start.__defaults__ = (None, 0.0, *start.__defaults__[2:])  # save at every step
 from tests.trainers.digits import train
 train(Path({str(digits)!r}), Path({str(tmp_path / "run")!r}), "gan", steps=10**6)
 """

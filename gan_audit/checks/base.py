@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from scipy.cluster.hierarchy import DisjointSet
 
 from gan_audit.types import ALL, FloatArray, Image, IntArray, Method, Outcome, Skipped
 
@@ -79,21 +80,14 @@ class Twins:
     joined: bool = True
     """Whether they count as one group in every statistic."""
     search: Any = field(default=None, repr=False, compare=False)
-    """What the search among the real images found (`identity.Looked`), where the groups are still those of then."""
+    """What the search among the real images found (`identity.IdentitySearch`), if the groups are those of then."""
 
     def codes(self) -> dict[str, str]:
         """Sample id to the first id of its picture, for the ids that occur."""
-        owner: dict[str, str] = {}
-
-        def find(id: str) -> str:
-            while owner.setdefault(id, id) != id:
-                id = owner[id]
-            return id
-
-        for one, other in self.pairs:
-            first, second = sorted((find(one), find(other)))
-            owner[second] = first
-        return {id: find(id) for id in sorted(owner)}
+        joined: DisjointSet[str] = DisjointSet({id for pair in self.pairs for id in pair})
+        for pair in self.pairs:
+            joined.merge(*pair)
+        return {id: min(joined.subset(id)) for id in sorted(joined)}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from gan_audit.features.base import Options
 from gan_audit.imaging.grey import grey
-from gan_audit.imaging.resample import area_weights, resample
+from gan_audit.imaging.resample import averaged
 from gan_audit.types import FloatArray, Image, ImageSet, Space
 
 FLAT = 1e-6
@@ -65,8 +65,7 @@ class Pixels:
 
     def _thumbnail(self, image: Image) -> FloatArray:
         values = grey(image)
-        side = self.sides[values.ndim]
-        return resample(values, [area_weights(size, side) for size in values.shape]).ravel()
+        return averaged(values, self.sides[values.ndim]).ravel()
 
 
 @dataclass(frozen=True)

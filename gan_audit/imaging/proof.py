@@ -9,7 +9,7 @@ import numpy as np
 from gan_audit.imaging.affine import Windows
 from gan_audit.imaging.grey import grey
 from gan_audit.imaging.registration import COVERED, NOISIEST, Difference, Registration
-from gan_audit.imaging.resample import area_weights, resample
+from gan_audit.imaging.resample import averaged
 from gan_audit.types import FloatArray, Image
 
 UNEXPLAINED = 0.002
@@ -80,7 +80,7 @@ def prove(image: Image, source: Image, orientation: int, windows: Windows) -> Pr
     """
     values, others = grey(image), grey(source)
     side, level = _side(values, others), level_of(image)
-    grids = _grid(values, side) / level, _grid(others, side)
+    grids = averaged(values, side) / level, averaged(others, side)
     own_pixels = values.shape == (side, side) and image.bit_depth <= 8 and float(values.min()) >= 0
     found = _refined(Registration(*grids, orientation, windows), own_pixels)
     if not found.same and found.unexplained > HOPELESS and _leans(windows):
@@ -96,7 +96,7 @@ def residual(image: Image, source: Image, orientation: int, windows: Windows) ->
     """
     values, others = grey(image), grey(source)
     side = min(max(values.shape), FULL if values.ndim == 2 else VOLUME)
-    grids = _grid(values, side), _grid(others, side)
+    grids = averaged(values, side), averaged(others, side)
     laying = Registration(*grids, orientation, windows, steps=0)
     return laying.difference().residual if laying.enough else float(values.std())
 
@@ -159,7 +159,3 @@ def _proof(laying: Registration, difference: Difference | None = None) -> Proof:
 def _side(values: FloatArray, others: FloatArray) -> int:
     """The longest side, from LEAST to LARGEST."""
     return int(np.clip(max(values.shape + others.shape), LEAST, LARGEST.get(values.ndim, LEAST)))
-
-
-def _grid(values: FloatArray, side: int) -> FloatArray:
-    return resample(values, [area_weights(size, side) for size in values.shape])

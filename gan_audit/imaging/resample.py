@@ -28,6 +28,11 @@ def linear_weights(size: int, target: int) -> FloatArray:
     return _rows_sum_to_one(np.clip(1 - distance, 0, None))
 
 
+def averaged(values: FloatArray, side: int) -> FloatArray:
+    """Values over any axes on a grid of `side` cells along each of them, by area."""
+    return resample(values, [area_weights(size, side) for size in values.shape])
+
+
 def resample(array: FloatArray, matrices: Sequence[FloatArray]) -> FloatArray:
     """Applies matrices[k] along axis k; further axes (channels) are left alone."""
     for axis, matrix in enumerate(matrices):

@@ -12,8 +12,8 @@ from gan_audit.checks.base import CheckSettings, Comparison, ImageRows
 from gan_audit.checks.memorization.identity import image_of, levels, search_identical
 from gan_audit.imaging.grey import grey
 from gan_audit.imaging.planted import PLANTED
-from gan_audit.imaging.resample import area_weights, resample
-from gan_audit.types import FloatArray, IntArray, check_key
+from gan_audit.imaging.resample import averaged
+from gan_audit.types import IntArray, check_key
 
 PLANTED_EACH = 12
 """Real images that each kind of copy is made of, at most."""
@@ -56,7 +56,7 @@ def _planted(data: Comparison, rows: IntArray, settings: CheckSettings) -> Image
     for kind, how in PLANTED.items():
         rng = settings.rng(check_key("planted", kind))
         images += [how(image_of(data.real, int(row), data.grid), rng) for row in rows]
-    values = np.stack([_thumbnail(grey(image), data.grid) for image in images])
+    values = np.stack([averaged(grey(image), data.grid[0]).ravel() for image in images])
     n = len(images)
     ids = tuple(f"planted {i}" for i in range(n))
     points = values - values.mean(axis=1, keepdims=True)
@@ -65,7 +65,3 @@ def _planted(data: Comparison, rows: IntArray, settings: CheckSettings) -> Image
         ids, ids, (None,) * n, -1 - np.arange(n), values, points, levels(data.real)[np.tile(rows, len(PLANTED))],
         np.array([max(grey(image).shape) for image in images]), dict(zip(ids, images, strict=True)).__getitem__,
     )  # fmt: skip
-
-
-def _thumbnail(values: FloatArray, grid: tuple[int, ...]) -> FloatArray:
-    return resample(values, [area_weights(size, side) for size, side in zip(values.shape, grid, strict=True)]).ravel()

@@ -13,7 +13,7 @@ from gan_audit.checks.memorization.patch_candidates import PatchCandidates, log_
 from gan_audit.checks.memorization.whole_image_matches import ClosestMatches
 from gan_audit.imaging.grey import grey
 from gan_audit.imaging.patches import Patches, distance
-from gan_audit.imaging.resample import area_weights, resample
+from gan_audit.imaging.resample import averaged
 from gan_audit.types import FloatArray, IntArray
 
 PART, MOVED = "part of a real image", "part of a real image, moved"
@@ -81,7 +81,7 @@ def _on(side: ImageRows, cells: int) -> ImageRows:
 
 
 def _thumbnail(values: FloatArray, cells: int) -> FloatArray:
-    grid = resample(values, [area_weights(size, cells) for size in values.shape])
+    grid = averaged(values, cells)
     return np.asarray((grid - grid.mean()) / max(float(grid.std()), np.finfo(float).tiny))
 
 
